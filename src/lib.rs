@@ -1,0 +1,15 @@
+//! cachalot: a Dockerfile linter and layer-cache analyzer.
+//!
+//! Text goes in at the bottom, becomes a tree, then a model; rules read the model; reporters, the
+//! command line and the language server are thin edges on top. The modules stand in the order of
+//! the layers, lowest first: a module may use only what stands above it in this list, and
+//! `tests/layers.rs` holds it to that. Nothing between `text` and `report` touches the disk, the
+//! network, the clock or the environment.
+
+pub mod text;
+
+pub mod diagnostic;
+
+pub mod syntax;
+
+pub mod shell;

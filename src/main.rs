@@ -1,0 +1,3 @@
+//! The `cachalot` program: an exit code and nothing else.
+
+fn main() {}

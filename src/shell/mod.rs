@@ -1,0 +1,7 @@
+//! Shell code inside a Dockerfile: RUN text to commands with spans, and ShellCheck's findings.
+//!
+//! The only module that knows the shell parser's crate: everything it hands out is its own type.
+
+mod script;
+
+pub use script::*;

@@ -1,0 +1,3 @@
+//! Text to trees. Every parser here takes any text, never fails, and keeps byte spans.
+
+pub mod dockerfile;

@@ -1,0 +1,11 @@
+//! Text and places in it: byte spans, files with their line starts, spliced logical lines.
+
+mod line_index;
+mod sources;
+mod span;
+mod spliced;
+
+pub use line_index::{LineColumn, LineIndex};
+pub use sources::{FileId, Source, Sources};
+pub use span::Span;
+pub use spliced::{Segment, Spliced};
