@@ -13,3 +13,7 @@ pub mod diagnostic;
 pub mod syntax;
 
 pub mod shell;
+
+pub mod model;
+
+pub mod rules;

@@ -1,0 +1,124 @@
+//! The rules: one page under `rules/` and one function here for each.
+//!
+//! `build.rs` makes the registry from the pages' front matter; this file holds its types.
+
+mod cx;
+mod options;
+mod page;
+
+use crate::diagnostic::{Applicability, Severity};
+
+pub use cx::{DockerfileCx, Report};
+pub use options::{OptionKind, OptionValue, RuleOption, RuleOptions};
+pub use page::{Example, ExampleFile};
+
+mod registry {
+    use super::*;
+    include!(concat!(env!("OUT_DIR"), "/registry.rs"));
+}
+
+/// What a rule is, as its page says.
+#[derive(Debug)]
+pub struct Rule {
+    /// Kebab-case name, unique: the problem found.
+    pub name: &'static str,
+    /// The folder of its page.
+    pub category: &'static str,
+    /// The page's heading.
+    pub summary: &'static str,
+    /// The first version that had it.
+    pub since: &'static str,
+    /// Where the page stands in the repository.
+    pub path: &'static str,
+    /// The whole page with its front matter.
+    page: &'static str,
+    /// How much its diagnostics matter by default.
+    pub severity: Severity,
+    /// True if the preset `recommended` has it.
+    pub default: bool,
+    /// The applicability of its fixes, if it has any.
+    pub fix: Option<Applicability>,
+    /// Other tools' names for it: hadolint's codes, BuildKit's check names.
+    pub aliases: &'static [&'static str],
+    /// Presets besides `recommended` and `all` that list it by name.
+    pub presets: &'static [&'static str],
+    /// What can be configured.
+    pub options: &'static [RuleOption],
+    /// How it looks.
+    pub check: Check,
+}
+
+/// The function of a rule, by what it reads.
+#[derive(Clone, Copy)]
+pub enum Check {
+    /// Reads one Dockerfile and its context.
+    Dockerfile(fn(&mut DockerfileCx)),
+    /// Found while parsing or applying the configuration; there is no function.
+    Parser,
+}
+
+impl std::fmt::Debug for Check {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        f.write_str(match self {
+            Check::Dockerfile(_) => "Dockerfile",
+            Check::Parser => "Parser",
+        })
+    }
+}
+
+impl Rule {
+    /// The page without its front matter.
+    pub fn page(&self) -> &'static str {
+        page::body(self.page)
+    }
+
+    /// The page's first paragraph, on one line.
+    pub fn hover(&self) -> String {
+        page::first_paragraph(self.page())
+    }
+
+    /// The examples of the page.
+    pub fn examples(&self) -> Vec<Example> {
+        page::examples(self.page)
+    }
+
+    /// The address of the page for people.
+    pub fn url(&self) -> String {
+        format!("{}/blob/main/{}", env!("CARGO_PKG_REPOSITORY"), self.path)
+    }
+
+    /// True if `word` is the rule's name or, whatever its case, one of its aliases.
+    pub fn is_called(&self, word: &str) -> bool {
+        self.name == word || self.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(word))
+    }
+}
+
+/// All rules, sorted by category and name.
+pub fn all() -> &'static [Rule] {
+    registry::RULES
+}
+
+/// The rule of that name, if there is one.
+pub fn by_name(name: &str) -> Option<&'static Rule> {
+    all().iter().find(|rule| rule.name == name)
+}
+
+/// The rules that a word names: one for a name, one or more for an alias, none if unknown.
+pub fn named(word: &str) -> Vec<&'static Rule> {
+    all().iter().filter(|rule| rule.is_called(word)).collect()
+}
+
+/// True for a ShellCheck code such as `SC2086`.
+pub fn is_shellcheck_code(word: &str) -> bool {
+    word.strip_prefix("SC").is_some_and(|digits| digits.len() == 4 && digits.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// The rule name most like `word`, to ask "did you mean?".
+pub fn suggestion(word: &str) -> Option<&'static str> {
+    let names = all().iter().flat_map(|rule| std::iter::once(rule.name).chain(rule.aliases.iter().copied()));
+    names
+        .map(|name| (strsim::damerau_levenshtein(&name.to_lowercase(), &word.to_lowercase()), name))
+        .filter(|(distance, name)| *distance <= 2.max(name.len() / 4))
+        .min()
+        .map(|(_, name)| name)
+}
