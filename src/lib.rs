@@ -17,3 +17,5 @@ pub mod shell;
 pub mod model;
 
 pub mod rules;
+
+pub mod report;

@@ -1,0 +1,98 @@
+//! One small file per output format: a run goes in, bytes come out.
+
+mod compact;
+mod excerpt;
+mod fingerprint;
+mod json;
+mod place;
+mod sarif;
+mod text;
+
+#[cfg(test)]
+mod tests;
+
+use std::io::{self, Write};
+
+use crate::diagnostic::Diagnostic;
+use crate::rules::{self, Rule};
+use crate::text::Sources;
+
+pub use compact::compact;
+pub use fingerprint::fingerprints;
+pub use json::json;
+pub use sarif::sarif;
+pub use text::{diagnostic_text, summary, text};
+
+/// What a run found, ready to be written.
+#[derive(Clone, Copy, Debug)]
+pub struct Run<'a> {
+    /// The texts that diagnostics point into.
+    pub sources: &'a Sources,
+    /// The diagnostics in their final order.
+    pub diagnostics: &'a [Diagnostic],
+    /// The names of all files looked at, clean ones included, sorted.
+    pub files: &'a [String],
+}
+
+/// An output format.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// For people: the source with labels under it.
+    #[default]
+    Text,
+    /// One line for each diagnostic.
+    Compact,
+    /// cachalot's own, versioned.
+    Json,
+    /// SARIF 2.1.0 for code scanning.
+    Sarif,
+}
+
+/// When to colour what is meant for people; only the edge knows whether a terminal is there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ColorChoice {
+    /// On a terminal, unless the environment objects.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// How a run is shown; machine formats heed none of it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Style {
+    /// Writes ANSI colours.
+    pub color: bool,
+    /// Leaves the summary line out.
+    pub quiet: bool,
+}
+
+/// Writes a run in a format.
+pub fn write(write: &mut dyn Write, format: Format, run: &Run, style: Style) -> io::Result<()> {
+    match format {
+        Format::Text => text(write, run, style),
+        Format::Compact => compact(write, run),
+        Format::Json => json(write, run),
+        Format::Sarif => sarif(write, run),
+    }
+}
+
+/// What the formats say about a diagnostic's rule.
+struct RuleInfo {
+    rule: Option<&'static Rule>,
+    aliases: &'static [&'static str],
+    url: String,
+}
+
+/// Looks a rule up; ShellCheck's codes have no page of ours and point at its own.
+fn rule_info(name: &'static str) -> RuleInfo {
+    match rules::by_name(name) {
+        Some(rule) => RuleInfo { rule: Some(rule), aliases: rule.aliases, url: rule.url() },
+        None if rules::is_shellcheck_code(name) => {
+            RuleInfo { rule: None, aliases: &[], url: format!("https://www.shellcheck.net/wiki/{name}") }
+        }
+        None => RuleInfo { rule: None, aliases: &[], url: env!("CARGO_PKG_REPOSITORY").to_string() },
+    }
+}
