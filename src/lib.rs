@@ -19,3 +19,5 @@ pub mod model;
 pub mod rules;
 
 pub mod report;
+
+pub mod host;

@@ -1,0 +1,25 @@
+use std::io::{self, IsTerminal};
+
+use crate::report::ColorChoice;
+
+/// Whether to write colours to standard output (or to standard error): on a terminal, unless
+/// `NO_COLOR` is set or the terminal is dumb; `CLICOLOR_FORCE` and CI logs that render colours are
+/// left to `--color always`.
+pub fn colors(choice: ColorChoice) -> bool {
+    match choice {
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        ColorChoice::Auto => io::stdout().is_terminal() && allowed(),
+    }
+}
+
+fn allowed() -> bool {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    !set("NO_COLOR") && !dumb
+}
+
+/// True if the reader of our output went away, as `head` does: there is nobody left to tell.
+pub fn is_closed_pipe(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::BrokenPipe
+}
