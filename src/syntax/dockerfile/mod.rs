@@ -3,5 +3,7 @@
 //! The grammar is BuildKit's (`frontend/dockerfile/{parser,instructions,shell}`), faults included.
 
 pub mod ast;
+mod expand;
 
 pub use ast::*;
+pub use expand::{Env, ExpandError, Expansion, Lex, MAX_EXPANSION, MAX_NESTING, expand_word, expand_words, go_quote};
