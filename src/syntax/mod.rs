@@ -1,3 +1,4 @@
 //! Text to trees. Every parser here takes any text, never fails, and keeps byte spans.
 
 pub mod dockerfile;
+pub mod dockerignore;

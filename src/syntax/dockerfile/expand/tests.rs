@@ -34,13 +34,13 @@ fn patterns_trim_and_replace() {
 #[test]
 fn go_templates_in_replacements() {
     let env = [("V", "aba"), ("R", "<$0>$1$$")];
-    assert_eq!(expand_word("${V//b/$R}", '\\', &env).unwrap().text, "a<b>$a");
-    assert_eq!(expand_word("${V/b/$R}", '\\', &env).unwrap().text, "a<$0>$1$$a");
+    assert_eq!(expand_word("${V//b/$R}", '\\', &env).expect("expands").text, "a<b>$a");
+    assert_eq!(expand_word("${V/b/$R}", '\\', &env).expect("expands").text, "a<$0>$1$$a");
 }
 
 #[test]
 fn words_split_after_expansion() {
-    let words = |raw| expand_words(raw, '\\', &ENV).unwrap();
+    let words = |raw| expand_words(raw, '\\', &ENV).expect("expands");
     assert_eq!(words("x$LIST \"$LIST\" \\ y"), ["xa", "b", "a b", " y"]);
     // The shared buffer of BuildKit.
     assert_eq!(words("80${GONE:-81}"), ["81"]);
@@ -50,7 +50,7 @@ fn words_split_after_expansion() {
 fn variants_keep_what_they_should() {
     let raw = r#"'$NAME' "${GONE}" \$NAME $GONE ${GONE:-x}"#;
     let lex = Lex::new('\\');
-    let text = |lex: Lex| lex.word(raw, &ENV).unwrap().text;
+    let text = |lex: Lex| lex.word(raw, &ENV).expect("expands").text;
     assert_eq!(text(Lex { raw_quotes: true, ..lex }), r#"'$NAME' "" $NAME  x"#);
     assert_eq!(text(Lex { raw_escapes: true, ..lex }), r#"$NAME  \$NAME  x"#);
     assert_eq!(text(Lex { ignore_quotes: true, ..lex }), r#"'cachalot' "" $NAME  x"#);
@@ -67,7 +67,7 @@ fn hostile_words_end_in_an_error_value() {
     assert_eq!(expand_word(&stars, '\\', &big), Err(ExpandError::TooLong));
     let many = "${V#*a*b*c}".repeat(100_000);
     assert_eq!(expand_word(&many, '\\', &big), Err(ExpandError::TooLong));
-    assert_eq!(expand_word("$${{{", '\\', &()).unwrap().text, "{{{");
+    assert_eq!(expand_word("$${{{", '\\', &()).expect("expands").text, "{{{");
 }
 
 proptest::proptest! {
