@@ -21,6 +21,22 @@ pub enum Dialect {
 }
 
 impl Dialect {
+    /// The language of an interpreter given by name or path: `/bin/bash`, `cmd.exe`, `pwsh`.
+    pub fn of_program(program: &str) -> Dialect {
+        let name = program.rsplit(['/', '\\']).next().unwrap_or(program).to_ascii_lowercase();
+        match name.strip_suffix(".exe").unwrap_or(&name) {
+            "sh" => Dialect::Sh,
+            "bash" | "rbash" => Dialect::Bash,
+            "dash" => Dialect::Dash,
+            "ash" | "busybox" => Dialect::Ash,
+            "ksh" | "ksh93" | "mksh" => Dialect::Ksh,
+            "zsh" => Dialect::Zsh,
+            "cmd" => Dialect::Cmd,
+            "powershell" | "pwsh" => Dialect::PowerShell,
+            _ => Dialect::Other,
+        }
+    }
+
     /// True for the POSIX family, which can be parsed.
     pub fn is_posix(self) -> bool {
         !matches!(self, Dialect::Cmd | Dialect::PowerShell | Dialect::Other)
@@ -80,7 +96,8 @@ pub struct Command {
     pub wrappers: Vec<Wrapper>,
     /// `NAME=value` before the command or handed over by `env`.
     pub assignments: Vec<Assignment>,
-    /// How it is joined to the command before it at the same level.
+    /// How it is joined to the command before it at the same level. The first command of a group
+    /// has the group's link, and all commands of a pipeline have the pipeline's.
     pub link: Link,
     /// Its place in a pipeline of two or more commands.
     pub pipe: Option<Pipe>,
@@ -100,6 +117,8 @@ pub struct Command {
     pub redirects: Vec<Redirect>,
     /// The folder it runs in, as far as `cd`, `pushd` and subshells before it in the script tell.
     pub cwd: Cwd,
+    /// The shell options that are on when it runs.
+    pub options: Options,
 }
 
 impl Command {
@@ -207,6 +226,8 @@ pub struct Pipe {
 /// `> file` and relatives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Redirect {
+    /// The file descriptor before the operator, where one is written.
+    pub descriptor: Option<u32>,
     /// `>`, `>>`, `<`, `<<`, `<<<`, `>&`, `&>` …
     pub operator: String,
     /// The target where it is constant; the body is not kept for heredocs.

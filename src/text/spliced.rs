@@ -79,7 +79,9 @@ impl Spliced {
 
     /// The bytes `start..end` as a text of their own, still mapped.
     pub fn sub(&self, start: u32, end: u32) -> Spliced {
-        let pieces = self.segments.iter().filter_map(|segment| {
+        let first = self.segments.partition_point(|segment| segment.text + segment.len <= start);
+        let inside = self.segments[first..].iter().take_while(|segment| segment.text < end);
+        let pieces = inside.filter_map(|segment| {
             let from = segment.text.max(start);
             let to = (segment.text + segment.len).min(end);
             (from < to).then(|| Segment {

@@ -1,0 +1,159 @@
+//! From an instruction of the tree to the scripts that its shell gets.
+
+use super::parse::{self, options_of};
+use super::{Dialect, Options, Script, Wrapper};
+use crate::syntax::dockerfile::ast;
+use crate::text::{Span, Spliced};
+
+/// The shell that runs the shell form of a stage's instructions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShellSetting {
+    /// The words of `SHELL`, such as `/bin/sh` and `-c`.
+    pub words: Vec<String>,
+    /// Its language.
+    pub dialect: Dialect,
+    /// What the words turn on: `-e`, `-o pipefail`.
+    pub options: Options,
+}
+
+impl ShellSetting {
+    /// The setting that `SHELL [words…]` makes.
+    pub fn from_words<W: AsRef<str>>(words: &[W]) -> ShellSetting {
+        let words: Vec<String> = words.iter().map(|word| word.as_ref().to_string()).collect();
+        let options = options_of(words.iter().skip(1).map(String::as_str));
+        let dialect = words.first().map_or(Dialect::Other, |program| Dialect::of_program(program));
+        ShellSetting { words, dialect, options }
+    }
+
+    /// What Windows images begin with: `cmd /S /C`.
+    pub fn windows() -> ShellSetting {
+        ShellSetting::from_words(&["cmd", "/S", "/C"])
+    }
+}
+
+impl Default for ShellSetting {
+    /// What Linux images begin with: `/bin/sh -c`.
+    fn default() -> ShellSetting {
+        ShellSetting::from_words(&["/bin/sh", "-c"])
+    }
+}
+
+/// The scripts of RUN, CMD, ENTRYPOINT and HEALTHCHECK, also inside ONBUILD; none for all others.
+/// `text` is the file's, for the bodies of heredocs. An exec form is one command whose words no
+/// shell touches, unless it starts a shell: then it is that shell's script.
+pub fn scripts(text: &str, instruction: &ast::Instruction, shell: &ShellSetting) -> Vec<Script> {
+    match &instruction.body {
+        ast::Body::Run(command) => vec![command_script(text, command, &instruction.heredocs, shell)],
+        ast::Body::Cmd(command) | ast::Body::Entrypoint(command) | ast::Body::Healthcheck(Some(command)) => {
+            vec![command_script(text, command, &[], shell)]
+        }
+        ast::Body::Onbuild(inner) => {
+            // The heredocs may hang on either of the two instructions.
+            if let ast::Body::Run(command) = &inner.body {
+                let heredocs = if inner.heredocs.is_empty() { &instruction.heredocs } else { &inner.heredocs };
+                return vec![command_script(text, command, heredocs, shell)];
+            }
+            scripts(text, inner, shell)
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn command_script(file: &str, command: &ast::Command, heredocs: &[ast::Heredoc], shell: &ShellSetting) -> Script {
+    match command {
+        ast::Command::Exec { words, .. } => exec_form(words),
+        ast::Command::Shell { text, .. } if heredocs.is_empty() => {
+            parse::parse_with(text.clone(), shell.dialect, shell.options)
+        }
+        ast::Command::Shell { text, .. } => match heredocs {
+            [only] if is_whole(text, only) => whole_heredoc(file, only, shell),
+            _ => parse::parse_with(with_bodies(file, text, heredocs), shell.dialect, shell.options),
+        },
+    }
+}
+
+/// True for `RUN <<EOF`: the body is the script.
+fn is_whole(text: &Spliced, heredoc: &ast::Heredoc) -> bool {
+    let from = text.text.len() - text.text.trim_start().len();
+    let to = text.text.trim_end().len();
+    from < to && heredoc.marker.contains(text.span(from as u32, to as u32))
+}
+
+fn whole_heredoc(file: &str, heredoc: &ast::Heredoc, shell: &ShellSetting) -> Script {
+    let body = body(file, heredoc, heredoc.chomp);
+    let Some(line) = body.text.strip_prefix("#!").and_then(|rest| rest.lines().next()) else {
+        return parse::parse_with(body, shell.dialect, shell.options);
+    };
+    let mut words = line.split_ascii_whitespace().skip_while(|word| word.ends_with("/env") || *word == "-S");
+    let dialect = words.next().map_or(Dialect::Other, Dialect::of_program);
+    let options = options_of(words);
+    parse::parse_with(body, dialect, options)
+}
+
+/// `rest` with the bodies of its heredocs behind it, as BuildKit hands it to the shell.
+fn with_bodies(file: &str, rest: &Spliced, heredocs: &[ast::Heredoc]) -> Spliced {
+    let mut out = rest.clone();
+    for heredoc in heredocs {
+        out.push_synthetic("\n");
+        parse::append(&mut out, &body(file, heredoc, false));
+        match heredoc.terminator {
+            Some(terminator) => out.push(terminator.slice(file).trim_end(), terminator.start),
+            None => out.push_synthetic(&heredoc.name.text),
+        }
+    }
+    out
+}
+
+/// A heredoc's body, a piece per line; tabs at the beginning of lines are left out if `chomp`.
+fn body(file: &str, heredoc: &ast::Heredoc, chomp: bool) -> Spliced {
+    let mut out = Spliced::default();
+    let mut at = heredoc.body.start;
+    for line in heredoc.body.slice(file).split_inclusive('\n') {
+        let tabs = if chomp { line.len() - line.trim_start_matches('\t').len() } else { 0 };
+        let text = line.strip_suffix("\r\n").unwrap_or(line);
+        out.push(&text[tabs..], at + tabs as u32);
+        if text.len() < line.len() {
+            // The shell would see the `\r`; without it the commands can be told.
+            out.push("\n", at + line.len() as u32 - 1);
+        }
+        at += line.len() as u32;
+    }
+    out
+}
+
+fn exec_form(words: &[ast::JsonString]) -> Script {
+    if let Some(script) = shell_script(words) {
+        return script;
+    }
+    let mut text = Spliced::default();
+    let mut ranges = Vec::with_capacity(words.len());
+    for word in words {
+        if !text.text.is_empty() {
+            text.push_synthetic(" ");
+        }
+        let start = text.text.len() as u32;
+        parse::append(&mut text, &word.value);
+        ranges.push((start, text.text.len() as u32));
+    }
+    parse::exec(text, &ranges)
+}
+
+/// `["sh", "-c", "script"]`.
+fn shell_script(words: &[ast::JsonString]) -> Option<Script> {
+    let text = |word: &ast::JsonString| word.value.text.clone();
+    let setting = ShellSetting::from_words(&words.iter().map(text).collect::<Vec<_>>());
+    if !setting.dialect.is_posix() || setting.words[0].ends_with("busybox") {
+        return None;
+    }
+    let rest = setting.words.iter().skip(1);
+    let flags = rest.take_while(|word| word.starts_with(['-', '+']) || *word == "pipefail").count();
+    let runs = setting.words[1..=flags].iter().any(|word| !word.starts_with("--") && word.ends_with('c'));
+    let script = words.get(flags + 1).filter(|_| runs)?;
+    let options = options_of(setting.words[1..=flags].iter().map(String::as_str));
+    let wrapper = Wrapper {
+        name: setting.words[0].rsplit('/').next().unwrap_or_default().to_string(),
+        span: Span::new(words[0].span.start, words[flags].span.end),
+        args: Vec::new(),
+    };
+    Some(parse::parse_inside(script.value.clone(), setting.dialect, options, wrapper))
+}

@@ -1,0 +1,221 @@
+//! What the shell facade makes of scripts: `fixtures/shell/*.txt` hold scripts and the commands
+//! expected in them, `UPDATE_FIXTURES=1` writes them anew.
+
+use std::fmt::Write as _;
+use std::fs;
+
+use cachalot::shell::{Command, Cwd, Dialect, Link, Script, parse};
+use cachalot::text::Spliced;
+
+const SCRIPT: &str = "=== script";
+const COMMANDS: &str = "=== commands";
+
+#[test]
+fn fixtures() {
+    let mut wrong = String::new();
+    for entry in fs::read_dir("fixtures/shell").expect("the folder is part of the repository") {
+        let path = entry.expect("readable").path();
+        if path.extension().is_some_and(|ending| ending == "txt") {
+            let text = fs::read_to_string(&path).expect("readable");
+            let now = rewritten(&text);
+            if now != text && std::env::var_os("UPDATE_FIXTURES").is_some() {
+                fs::write(&path, now).expect("writable");
+            } else if now != text {
+                let diff = similar::TextDiff::from_lines(&text, &now);
+                _ = write!(wrong, "{}\n{}", path.display(), diff.unified_diff());
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+/// The fixture with the commands that its scripts give now.
+fn rewritten(fixture: &str) -> String {
+    let mut out = String::new();
+    for case in fixture.split(SCRIPT).skip(1) {
+        let (title, rest) = case.split_once('\n').expect("a title line");
+        let script = rest.split(COMMANDS).next().unwrap_or_default();
+        let text = script.trim_end_matches('\n');
+        let dump = dump(&parse(Spliced::verbatim(text, 0), Dialect::Sh));
+        _ = write!(out, "{SCRIPT}{title}\n{text}\n{COMMANDS}\n{dump}\n");
+    }
+    out
+}
+
+fn dump(script: &Script) -> String {
+    let mut out = String::new();
+    for command in &script.commands {
+        out.push_str(&line(command));
+        out.push('\n');
+    }
+    if let Some(error) = &script.error {
+        _ = writeln!(out, "error at {}: {}", error.span.start, error.message);
+    }
+    if script.options.errexit || script.options.pipefail {
+        _ = writeln!(out, "options:{}", options(script.options));
+    }
+    out
+}
+
+fn options(options: cachalot::shell::Options) -> String {
+    format!("{}{}", if options.errexit { " errexit" } else { "" }, if options.pipefail { " pipefail" } else { "" })
+}
+
+fn line(command: &Command) -> String {
+    let mut out = if command.name.is_empty() { "-".to_string() } else { command.name.clone() };
+    for arg in &command.args {
+        match &arg.text {
+            Some(text) => _ = write!(out, " {text:?}"),
+            None => _ = write!(out, " ?{}", arg.raw),
+        }
+    }
+    let mut marks = Vec::new();
+    marks.extend(command.assignments.iter().map(|one| format!("{}={}", one.name, one.value.as_deref().unwrap_or("?"))));
+    for wrapper in &command.wrappers {
+        let args: Vec<_> = wrapper.args.iter().map(|arg| arg.raw.as_str()).collect();
+        marks.push(format!("by {}", [&[wrapper.name.as_str()], &args[..]].concat().join(" ")));
+    }
+    match command.link {
+        Link::First => {}
+        link => marks.push(format!("{link:?}").to_lowercase()),
+    }
+    marks.extend(command.pipe.map(|pipe| format!("pipe {} {}/{}", pipe.id, pipe.index + 1, pipe.len)));
+    let flags = [
+        (command.background, "background"),
+        (command.conditional, "conditional"),
+        (command.substitution, "substitution"),
+        (command.in_function, "function"),
+        (command.negated, "negated"),
+        (command.options.pipefail, "pipefail"),
+        (command.options.errexit, "errexit"),
+    ];
+    marks.extend(flags.iter().filter(|(on, _)| *on).map(|(_, name)| name.to_string()));
+    if command.subshells > 0 {
+        marks.push(format!("subshell {}", command.subshells));
+    }
+    for redirect in &command.redirects {
+        let fd = redirect.descriptor.map(|fd| fd.to_string()).unwrap_or_default();
+        marks.push(format!("{fd}{} {}", redirect.operator, redirect.target.as_deref().unwrap_or("?")));
+    }
+    match &command.cwd {
+        Cwd::Workdir => {}
+        Cwd::Known(folder) => marks.push(format!("in {folder}")),
+        Cwd::Unknown => marks.push("in ?".into()),
+    }
+    if !marks.is_empty() {
+        _ = write!(out, "   [{}]", marks.join(", "));
+    }
+    out
+}
+
+fn sh(text: &str) -> Script {
+    parse(Spliced::verbatim(text, 0), Dialect::Sh)
+}
+
+/// Every span of a verbatim text slices to the word it belongs to.
+fn check_spans(text: &str, script: &Script) {
+    for command in &script.commands {
+        assert!(text.get(command.span.range()).is_some(), "{text:?} {:?}", command.span);
+        assert!(command.span.contains(command.name_span) || command.name.is_empty(), "{text:?} {command:?}");
+        for arg in &command.args {
+            let inner = command.wrappers.iter().any(|wrapper| {
+                matches!(wrapper.name.as_str(), "sh" | "bash" | "su" | "eval" | "env" | "runuser" | "dash" | "ash")
+            });
+            if !inner {
+                assert_eq!(arg.span.slice(text), arg.raw, "{text:?}");
+            }
+            assert!(text.get(arg.span.range()).is_some(), "{text:?} {arg:?}");
+        }
+    }
+}
+
+#[test]
+fn spans_of_fixtures() {
+    for entry in fs::read_dir("fixtures/shell").expect("the folder is part of the repository") {
+        let path = entry.expect("readable").path();
+        let text = fs::read_to_string(&path).unwrap_or_default();
+        for case in text.split(SCRIPT).skip(1) {
+            let Some((_, rest)) = case.split_once('\n') else { continue };
+            let script = rest.split(COMMANDS).next().unwrap_or_default();
+            check_spans(script, &sh(script));
+        }
+    }
+}
+
+#[test]
+fn maps_through_continuations() {
+    let file = "RUN apt-get update && \\\n    apt-get install -y \\\n  curl\n";
+    let mut text = Spliced::default();
+    text.push(&file[4..22], 4);
+    text.push(&file[24..47], 24);
+    text.push(&file[49..55], 49);
+    let script = parse(text, Dialect::Sh);
+    let install = &script.commands[1];
+    assert_eq!(install.args[2].span.slice(file), "curl");
+    assert_eq!(install.span.slice(file), "apt-get install -y \\\n  curl");
+}
+
+#[test]
+fn maps_through_quotes() {
+    let file = r#"sudo bash -lc "apt-get install -y \"curl\" && echo 'it''s' $X""#;
+    let script = sh(file);
+    assert_eq!(script.commands[0].name_span.slice(file), "apt-get");
+    assert_eq!(script.commands[0].args[2].span.slice(file), "\"curl\\\"");
+    assert_eq!(script.commands[0].args[2].text.as_deref(), Some("curl"));
+    assert_eq!(script.commands[1].name_span.slice(file), "echo");
+}
+
+#[test]
+fn hostile() {
+    let inputs = [
+        vec!["true"; 5000].join(" && "),
+        vec!["true"; 20000].join(" ; "),
+        vec!["a=$b"; 20000].join("\n"),
+        vec!["cat x"; 5000].join(" | "),
+        "$(".repeat(3000),
+        "a $(".repeat(3000) + &")".repeat(3000),
+        "(".repeat(10_000),
+        "(".repeat(10_000) + "true" + &")".repeat(10_000),
+        "`".repeat(10_001),
+        "{ ".repeat(10_000),
+        "${".repeat(10_000),
+        "$((".repeat(5_000),
+        "if a; then ".repeat(5_000),
+        "sh -c '".repeat(2_000),
+        "sudo ".repeat(20_000) + "ls",
+        "eval ".repeat(5_000) + "ls",
+        "find . -exec ".repeat(2_000) + "ls",
+        "\"".repeat(10_001),
+        "\\".repeat(10_001),
+        "<<A ".repeat(2_000),
+        "case x in ".repeat(3_000),
+        "x=a; y=$x$x; z=$y$y".repeat(1_000),
+        "a\0b && \u{feff}c é$é \u{2028}".repeat(100),
+        "for i in a; do ".repeat(3000),
+        "[[ a && ".repeat(3000),
+        "f() { ".repeat(3000),
+        "x".repeat(200_000),
+        "x ".repeat(300_000),
+        "echo \"$(".repeat(1000),
+        "; ".repeat(10_000) + "ls",
+        "A=1; export B=$A; ".repeat(3000),
+        "ls && ".repeat(3000) + "(",
+    ];
+    for input in inputs {
+        let start = std::time::Instant::now();
+        let script = sh(&input);
+        check_spans(&input, &script);
+        let took = start.elapsed();
+        let head: String = input.chars().take(20).collect();
+        println!("{head:22} {:>7} bytes {:>6} commands {took:?}", input.len(), script.commands.len());
+        assert!(took.as_secs() < 20, "{head}: {took:?}");
+    }
+    assert_eq!(sh(&vec!["true"; 5000].join(" && ")).commands.len(), 5000);
+}
+
+proptest::proptest! {
+    #[test]
+    fn never_panics(text in "([a-z ]|&&|;|\\||\"|'|\\$|\\(|\\)|`|\\{|\\}|<<|\\n|sudo |sh -c |env |X=|\\\\|é|find -exec ){0,60}") {
+        check_spans(&text, &sh(&text));
+    }
+}
