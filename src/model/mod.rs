@@ -1,10 +1,102 @@
 //! What a Dockerfile means: stages and their graph, variables, shells, users, folders, the build
 //! context, and what a shell command does. One model for all rules: no rule tracks stages itself.
 
-use crate::syntax::dockerfile::Dockerfile;
+mod analyze;
+mod base_images;
+mod image_ref;
+mod mount;
+pub mod paths;
+mod scope;
+mod stage;
+
+use std::collections::BTreeMap;
+
+pub use base_images::{BaseImage, lookup as base_image};
+pub use image_ref::ImageRef;
+pub use mount::{Mount, MountKind};
+pub use scope::{Expanded, Origin, Scope, Value, Variable};
+pub use stage::{
+    Base, Dependency, DependencyKind, DependencyTarget, Stage, State, Step, User, UserOrigin, Workdir, WorkdirOrigin,
+};
+
+use crate::syntax::dockerfile::{Dockerfile, Instruction};
+
+/// What the build is asked for, as far as it changes what the file means.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BuildOptions {
+    /// `--target`; the last stage where none is given.
+    pub target: Option<String>,
+    /// `--build-arg`.
+    pub build_args: BTreeMap<String, String>,
+    /// `--platform`, such as `linux/amd64`; unknown where none is given.
+    pub platform: Option<String>,
+    /// True for a piece of a Dockerfile that need not begin with FROM.
+    pub fragment: bool,
+    /// Shells that comments in the file name (`# hadolint shell=bash`): from this byte offset to
+    /// the end of the stage, or for all stages where it stands before the first FROM.
+    pub shells: Vec<(u32, String)>,
+}
 
 /// The meaning of one Dockerfile.
+#[derive(Debug)]
 pub struct Model<'d> {
     /// The tree it was made from.
     pub dockerfile: &'d Dockerfile,
+    /// What the build is asked for.
+    pub options: BuildOptions,
+    /// ARGs before the first FROM, with the scope that each sees.
+    pub meta_args: Vec<(&'d Instruction, Scope)>,
+    /// Other instructions before the first FROM: the build refuses them.
+    pub strays: Vec<&'d Instruction>,
+    /// The variables of FROM: ARGs before it and the platform ARGs.
+    pub globals: Scope,
+    /// The stages in order.
+    pub stages: Vec<Stage<'d>>,
+    /// Index of the stage that is built: `--target` or the last one.
+    pub target: Option<usize>,
+}
+
+impl<'d> Model<'d> {
+    /// Works out what `dockerfile` means; `text` is the file it was parsed from.
+    pub fn new(dockerfile: &'d Dockerfile, text: &'d str, options: BuildOptions) -> Model<'d> {
+        analyze::analyze(dockerfile, text, options)
+    }
+
+    /// The stage that is built.
+    pub fn target_stage(&self) -> Option<&Stage<'d>> {
+        self.stages.get(self.target?)
+    }
+
+    /// The stage and those it inherits from, nearest first.
+    pub fn chain<'m>(&'m self, stage: &'m Stage<'d>) -> impl Iterator<Item = &'m Stage<'d>> {
+        let parent = |stage: &&'m Stage<'d>| match stage.base {
+            Base::Stage(index) => self.stages.get(index),
+            _ => None,
+        };
+        std::iter::successors(Some(stage), parent)
+    }
+
+    /// True if the stage's files end up in the image that is built: it is the target or one that
+    /// the target inherits from.
+    pub fn is_final(&self, stage: &Stage) -> bool {
+        self.target_stage().is_some_and(|target| self.chain(target).any(|it| it.index == stage.index))
+    }
+
+    /// All steps of all stages, with their stage.
+    pub fn steps<'m>(&'m self) -> impl Iterator<Item = (&'m Stage<'d>, &'m Step<'d>)> {
+        self.stages.iter().flat_map(|stage| stage.steps.iter().map(move |step| (stage, step)))
+    }
+
+    /// The external image at the bottom of the stage's chain, with what is known of it.
+    pub fn root_base<'m>(&'m self, stage: &'m Stage<'d>) -> &'m Base {
+        let bottom = self.chain(stage).last().expect("a chain has at least the stage");
+        &bottom.base
+    }
+
+    /// The stage of that name or, for `COPY --from`, number, among the first `before`: the last one
+    /// wins, case does not matter.
+    pub fn stage_named(&self, name: &str, before: usize) -> Option<&Stage<'d>> {
+        let named = |stage: &&Stage| stage.name.is_some_and(|it| it.text.eq_ignore_ascii_case(name));
+        self.stages[..before.min(self.stages.len())].iter().rev().find(named)
+    }
 }

@@ -1,0 +1,455 @@
+//! Walks a Dockerfile once and keeps, for every instruction, the state that it meets
+//! (BuildKit's `dockerfile2llb/convert.go`).
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::shell::{self, ShellSetting};
+use crate::syntax::dockerfile::{ArgDeclaration, Body, Dockerfile, Flag, Instruction, Keyword, Pair, Word};
+
+use super::{
+    Base, BuildOptions, Dependency, DependencyKind, DependencyTarget, Expanded, ImageRef, Model, Mount, MountKind,
+    Origin, Scope, Stage, State, Step, User, UserOrigin, Value, Workdir, WorkdirOrigin, base_image, mount, paths,
+};
+
+/// Bytes of variable values kept for one file; what goes beyond is unknown. A few lines that each
+/// multiply the one before would otherwise fill the memory.
+const VALUE_BUDGET: usize = 4 << 20;
+
+/// ARGs that BuildKit defines in the global scope (`platform.go`).
+const AUTOMATIC: [&str; 11] = [
+    "BUILDPLATFORM",
+    "BUILDOS",
+    "BUILDOSVERSION",
+    "BUILDARCH",
+    "BUILDVARIANT",
+    "TARGETPLATFORM",
+    "TARGETOS",
+    "TARGETOSVERSION",
+    "TARGETARCH",
+    "TARGETVARIANT",
+    "TARGETSTAGE",
+];
+
+pub(super) fn analyze<'d>(dockerfile: &'d Dockerfile, text: &'d str, options: BuildOptions) -> Model<'d> {
+    let globals = automatic_args(&options);
+    let model = Model {
+        dockerfile,
+        options,
+        meta_args: Vec::new(),
+        strays: Vec::new(),
+        globals,
+        stages: Vec::new(),
+        target: None,
+    };
+    let mut walk = Walk { model, text, escape: dockerfile.escape, budget: VALUE_BUDGET, names: HashMap::new() };
+    for instruction in &dockerfile.instructions {
+        walk.instruction(instruction);
+    }
+    let Walk { mut model, names, .. } = walk;
+    resolve_later_stages(&mut model, &names);
+    model.target = find_target(&model);
+    mark_reachable(&mut model);
+    model
+}
+
+fn automatic_args(options: &BuildOptions) -> Scope {
+    let mut scope = Scope::default();
+    let platform: Vec<&str> = options.platform.as_deref().unwrap_or_default().split('/').collect();
+    for name in AUTOMATIC {
+        let value = match (name, platform.as_slice()) {
+            ("TARGETPLATFORM", [_, _, ..]) => Value::Known(options.platform.as_deref().unwrap_or_default().into()),
+            ("TARGETOS", [os, _, ..]) => Value::Known((*os).into()),
+            ("TARGETARCH", [_, arch, ..]) => Value::Known((*arch).into()),
+            ("TARGETVARIANT", [_, _, variant]) => Value::Known((*variant).into()),
+            _ => Value::Unknown,
+        };
+        scope.set(name, value, Origin::Automatic, None);
+    }
+    scope
+}
+
+struct Walk<'d> {
+    model: Model<'d>,
+    text: &'d str,
+    escape: char,
+    budget: usize,
+    /// The last stage of each name, in lower case.
+    names: HashMap<String, usize>,
+}
+
+impl<'d> Walk<'d> {
+    fn instruction(&mut self, instruction: &'d Instruction) {
+        match &instruction.body {
+            Body::From(_) => self.open_stage(Some(instruction)),
+            _ if instruction.kind == Keyword::From => self.open_stage(Some(instruction)),
+            Body::Arg(declarations) if self.model.stages.is_empty() && !self.model.options.fragment => {
+                let scope = self.model.globals.clone();
+                self.model.meta_args.push((instruction, scope));
+                for declaration in declarations {
+                    self.declare_meta_arg(declaration);
+                }
+            }
+            _ if self.model.stages.is_empty() && !self.model.options.fragment => self.model.strays.push(instruction),
+            _ => {
+                if self.model.stages.is_empty() {
+                    self.open_stage(None);
+                }
+                self.step(instruction);
+            }
+        }
+    }
+
+    fn declare_meta_arg(&mut self, declaration: &ArgDeclaration) {
+        let given =
+            self.model.options.build_args.get(&declaration.name.text).map(|it| Value::Known(it.as_str().into()));
+        let default = |walk: &mut Self| match &declaration.value {
+            Some(word) => walk.value(&walk.model.globals.expand(&word.raw, walk.escape)),
+            None => Value::Unset,
+        };
+        let value = given.unwrap_or_else(|| default(self));
+        self.model.globals.set(&declaration.name.text, value, Origin::Arg, Some(declaration.name.span));
+    }
+
+    fn value(&self, expanded: &Expanded) -> Value {
+        if expanded.known && expanded.text.len() <= self.budget {
+            Value::Known(expanded.text.as_str().into())
+        } else {
+            Value::Unknown
+        }
+    }
+
+    /// Begins a stage; without FROM (a fragment) nothing is known of what it builds on.
+    fn open_stage(&mut self, from: Option<&'d Instruction>) {
+        let index = self.model.stages.len();
+        let from_body = from.and_then(|it| match &it.body {
+            Body::From(from) => Some(from),
+            _ => None,
+        });
+        let from_scope = self.model.globals.clone();
+        let image = from_body.map(|it| from_scope.expand(&it.image.raw, self.escape)).unwrap_or_default();
+        let base = if from_body.is_some() { self.base(&image) } else { Base::Unknown };
+        let mut dependencies = Vec::new();
+        if let (Base::Stage(target), Some(body)) = (&base, from_body) {
+            let (target, span) = (DependencyTarget::Stage(*target), body.image.span);
+            dependencies.push(Dependency { kind: DependencyKind::From, target, span, step: None });
+        }
+        let mut state = self.initial_state(&base, from);
+        let triggers = self.triggers(&base, &mut state);
+        self.apply_shell_pragma(from, &mut state);
+        if let Some(name) = from_body.and_then(|it| it.name.as_ref()) {
+            self.names.insert(name.text.to_ascii_lowercase(), index);
+        }
+        self.model.stages.push(Stage {
+            index,
+            from,
+            from_body,
+            name: from_body.and_then(|it| it.name.as_ref()),
+            base,
+            image,
+            from_scope,
+            triggers,
+            steps: Vec::new(),
+            dependencies,
+            reachable: false,
+            end: state,
+        });
+    }
+
+    fn base(&self, image: &Expanded) -> Base {
+        // A stage is found by its exact name; names are kept in lower case (`convert.go`).
+        if let Some(&stage) = self.names.get(&image.text) {
+            return Base::Stage(stage);
+        }
+        match image.text.as_str() {
+            "scratch" => Base::Scratch,
+            _ if !image.known => Base::Unknown,
+            name => {
+                let image = ImageRef::parse(name);
+                let known = base_image(&image);
+                Base::Image(image, known)
+            }
+        }
+    }
+
+    fn initial_state(&self, base: &Base, from: Option<&Instruction>) -> State {
+        let mut state = match base {
+            Base::Stage(parent) => return self.model.stages[*parent].end.clone(),
+            Base::Scratch => State::default(),
+            Base::Image(_, Some(known)) => known_state(known),
+            Base::Image(_, None) | Base::Unknown => unknown_state(),
+        };
+        let path = if *base == Base::Scratch { Value::Known(DEFAULT_PATH.into()) } else { Value::Unknown };
+        if state.scope.get("PATH").is_none() {
+            state.scope.set("PATH", path, Origin::BaseImage, None);
+        }
+        if self.is_windows(base, from) {
+            state.shell = Arc::new(ShellSetting::windows());
+        }
+        state
+    }
+
+    fn is_windows(&self, base: &Base, from: Option<&Instruction>) -> bool {
+        let platform = from.and_then(|it| it.flag("platform")).and_then(|it| it.value.as_ref());
+        let by_flag = platform.is_some_and(|word| word.raw.starts_with("windows"));
+        by_flag
+            || match base {
+                Base::Image(_, Some(known)) => known.windows,
+                Base::Image(image, None) => is_windows_image(image) || self.escape == '`',
+                Base::Unknown => self.escape == '`',
+                _ => false,
+            }
+    }
+
+    /// The ONBUILD instructions of the parent stage run first in this one.
+    fn triggers(&mut self, base: &Base, state: &mut State) -> Vec<Step<'d>> {
+        let Base::Stage(parent) = base else { return Vec::new() };
+        let onbuild: Vec<(usize, &'d Instruction)> = self.model.stages[*parent]
+            .steps
+            .iter()
+            .filter(|step| step.onbuild)
+            .map(|step| (step.index, step.instruction))
+            .collect();
+        let mut steps = Vec::new();
+        for (index, instruction) in onbuild {
+            steps.push(self.make_step(index, instruction, false, state));
+            self.advance(instruction, state);
+        }
+        steps
+    }
+
+    fn apply_shell_pragma(&self, from: Option<&Instruction>, state: &mut State) {
+        let first_from = self.model.stages.first().and_then(|stage| stage.from).or(from);
+        let file_wide = |at: u32| first_from.is_some_and(|from| at < from.span.start);
+        for (_, shell) in self.model.options.shells.iter().filter(|(at, _)| file_wide(*at)) {
+            state.shell = Arc::new(ShellSetting::from_words(&[shell.as_str(), "-c"]));
+        }
+    }
+
+    fn step(&mut self, instruction: &'d Instruction) {
+        let stage = self.model.stages.len() - 1;
+        let index = self.model.stages[stage].steps.len();
+        let mut state = std::mem::take(&mut self.model.stages[stage].end);
+        self.pragma_before(instruction, stage, &mut state);
+        let inner = match &instruction.body {
+            Body::Onbuild(inner) => Some(&**inner),
+            _ => None,
+        };
+        let step = self.make_step(index, inner.unwrap_or(instruction), inner.is_some(), &state);
+        self.note_dependencies(stage, &step);
+        self.model.stages[stage].steps.push(step);
+        if inner.is_none() {
+            self.advance(instruction, &mut state);
+        }
+        self.model.stages[stage].end = state;
+    }
+
+    /// A shell named by a comment inside the stage counts from there on.
+    fn pragma_before(&self, instruction: &Instruction, stage: usize, state: &mut State) {
+        let stage = &self.model.stages[stage];
+        let from = stage.steps.last().map_or(stage.from.map_or(0, |it| it.span.start), |it| it.span().end);
+        let here = |at: u32| from <= at && at < instruction.span.start;
+        for (_, shell) in self.model.options.shells.iter().filter(|(at, _)| here(*at)) {
+            state.shell = Arc::new(ShellSetting::from_words(&[shell.as_str(), "-c"]));
+        }
+    }
+
+    fn make_step(&self, index: usize, instruction: &'d Instruction, onbuild: bool, state: &State) -> Step<'d> {
+        let scripts = shell::scripts(self.text, instruction, &state.shell);
+        let mounts = instruction.flags_named("mount").filter_map(|flag| self.mount(flag, state)).collect();
+        Step { index, instruction, onbuild, before: state.clone(), scripts, mounts, escape: self.escape }
+    }
+
+    fn mount(&self, flag: &Flag, state: &State) -> Option<Mount> {
+        let mut mount = Mount::new(flag.span);
+        let mut writable = None;
+        for (key, value) in mount::options(flag) {
+            let expanded = state.scope.expand(value.as_deref().unwrap_or(""), self.escape);
+            mount.known &= expanded.known;
+            let on = !matches!(value.as_deref(), Some("false" | "0"));
+            match key.as_str() {
+                "type" => mount.kind = MountKind::named(&expanded.text)?,
+                "from" => mount.from = Some(self.target_named(value.as_deref().unwrap_or(""), false)),
+                "source" | "src" => mount.source = expanded.text,
+                "target" | "dst" | "destination" => mount.target = expanded.text,
+                "id" => mount.id = Some(expanded.text),
+                "rw" | "readwrite" => writable = Some(on),
+                "ro" | "readonly" => writable = Some(!on),
+                _ => {}
+            }
+        }
+        if !paths::is_absolute(&mount.target) && !mount.target.is_empty() {
+            mount.target = state.workdir.join(&mount.target).unwrap_or(mount.target);
+        }
+        mount.writable = writable.unwrap_or(matches!(mount.kind, MountKind::Cache | MountKind::Tmpfs));
+        Some(mount)
+    }
+
+    fn note_dependencies(&mut self, stage: usize, step: &Step<'d>) {
+        let mut found = Vec::new();
+        if let (Some(value), true) =
+            (step.instruction.flag("from").and_then(|flag| flag.value.as_ref()), step.transfer().is_some())
+        {
+            let target = self.target_named(&value.raw, true);
+            found.push(Dependency { kind: DependencyKind::Copy, target, span: value.span, step: Some(step.index) });
+        }
+        for mount in &step.mounts {
+            if let Some(target) = mount.from.clone() {
+                found.push(Dependency {
+                    kind: DependencyKind::Mount,
+                    target,
+                    span: mount.span,
+                    step: Some(step.index),
+                });
+            }
+        }
+        self.model.stages[stage].dependencies.extend(found);
+    }
+
+    /// What a name in `--from` or `from=` stands for, among the stages so far.
+    fn target_named(&self, raw: &str, numbers: bool) -> DependencyTarget {
+        let name = raw.trim_matches(['"', '\'']);
+        if name.contains('$') {
+            return DependencyTarget::Unknown;
+        }
+        let current = self.model.stages.len().saturating_sub(1);
+        if let (true, Ok(index)) = (numbers, name.parse::<usize>()) {
+            return if index < current { DependencyTarget::Stage(index) } else { DependencyTarget::NotYet(index) };
+        }
+        match self.names.get(&name.to_ascii_lowercase()) {
+            Some(&stage) if stage < current => DependencyTarget::Stage(stage),
+            Some(&stage) => DependencyTarget::NotYet(stage),
+            None => DependencyTarget::Image(name.to_string()),
+        }
+    }
+
+    /// Changes the state as the instruction does.
+    fn advance(&mut self, instruction: &Instruction, state: &mut State) {
+        match &instruction.body {
+            Body::Arg(declarations) => {
+                for declaration in declarations {
+                    self.declare_arg(declaration, &mut state.scope);
+                }
+            }
+            Body::Env(pairs) => self.assign(pairs, &mut state.scope),
+            Body::Workdir(path) => state.workdir = self.workdir(path, state),
+            Body::User(name) => state.user = self.user(name, state),
+            Body::Shell(crate::syntax::dockerfile::Command::Exec { words, .. }) => {
+                let words: Vec<&str> = words.iter().map(|word| word.value.text.as_str()).collect();
+                state.shell = Arc::new(ShellSetting::from_words(&words));
+                state.shell_is_set = true;
+            }
+            _ => {}
+        }
+    }
+
+    fn declare_arg(&mut self, declaration: &ArgDeclaration, scope: &mut Scope) {
+        let name = &declaration.name.text;
+        let given = self.model.options.build_args.get(name).map(|it| Value::Known(it.as_str().into()));
+        let value = given.unwrap_or_else(|| match &declaration.value {
+            Some(word) => self.value(&scope.expand(&word.raw, self.escape)),
+            None => self.model.globals.get(name).map_or(Value::Unset, |global| global.value.clone()),
+        });
+        self.spend(&value);
+        if value == Value::Unset && scope.get(name).is_some_and(|it| it.value != Value::Unset) {
+            return; // a declaration without a value leaves what is there (`convert.go`, dispatchArg)
+        }
+        scope.set(name, value, Origin::Arg, Some(declaration.name.span));
+    }
+
+    /// All pairs of one instruction are expanded with the variables before it.
+    fn assign(&mut self, pairs: &[Pair], scope: &mut Scope) {
+        let before = scope.clone();
+        for pair in pairs {
+            let key = before.expand(&pair.key.raw, self.escape);
+            let value = self.value(&before.expand(&pair.value.raw, self.escape));
+            self.spend(&value);
+            scope.set(&key.text, value, Origin::Env, Some(pair.key.span));
+        }
+    }
+
+    fn spend(&mut self, value: &Value) {
+        if let Value::Known(text) = value {
+            self.budget = self.budget.saturating_sub(text.len());
+        }
+    }
+
+    fn workdir(&self, word: &Word, state: &State) -> Workdir {
+        let expanded = state.scope.expand(&word.raw, self.escape);
+        let path = expanded.known.then(|| state.workdir.join(&expanded.text)).flatten();
+        Workdir { path, origin: WorkdirOrigin::Instruction(word.span) }
+    }
+
+    fn user(&self, word: &Word, state: &State) -> User {
+        let expanded = state.scope.expand(&word.raw, self.escape);
+        User { name: expanded.known.then_some(expanded.text), origin: UserOrigin::Instruction(word.span) }
+    }
+}
+
+/// BuildKit's `system.DefaultPathEnvUnix`.
+const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+fn known_state(image: &'static super::BaseImage) -> State {
+    let mut state = State::default();
+    for (name, value) in image.env {
+        let value = value.map_or(Value::Unknown, |text| Value::Known(text.into()));
+        state.scope.set(name, value, Origin::BaseImage, None);
+    }
+    state.workdir = Workdir { path: Some(image.workdir.unwrap_or("/").to_string()), origin: WorkdirOrigin::Default };
+    if image.workdir.is_some() {
+        state.workdir.origin = WorkdirOrigin::BaseImage;
+    }
+    if let Some(user) = image.user {
+        state.user = User { name: Some(user.to_string()), origin: UserOrigin::BaseImage };
+    }
+    if let Some(words) = image.shell {
+        state.shell = Arc::new(ShellSetting::from_words(words));
+        state.shell_is_set = true;
+    }
+    state
+}
+
+fn unknown_state() -> State {
+    let mut state = State::default();
+    state.scope.open = true;
+    state.workdir = Workdir { path: None, origin: WorkdirOrigin::UnknownBase };
+    state.user = User { name: None, origin: UserOrigin::UnknownBase };
+    state
+}
+
+fn is_windows_image(image: &ImageRef) -> bool {
+    let text = image.to_string().to_ascii_lowercase();
+    ["windows/", "nanoserver", "windowsservercore", "microsoft/windows", "/windows:"].iter().any(|it| text.contains(it))
+}
+
+/// A name that no earlier stage has may be that of a later one: then the build fails.
+fn resolve_later_stages(model: &mut Model, names: &HashMap<String, usize>) {
+    for dependency in model.stages.iter_mut().flat_map(|stage| &mut stage.dependencies) {
+        let DependencyTarget::Image(name) = &dependency.target else { continue };
+        if let Some(&later) = names.get(&name.to_ascii_lowercase()) {
+            dependency.target = DependencyTarget::NotYet(later);
+        }
+    }
+}
+
+fn find_target(model: &Model) -> Option<usize> {
+    let wanted = model.options.target.as_deref();
+    let named = wanted.and_then(|name| model.stage_named(name, model.stages.len())).map(|stage| stage.index);
+    let numbered = wanted.and_then(|name| name.parse().ok()).filter(|index| *index < model.stages.len());
+    named.or(numbered).or(model.stages.len().checked_sub(1))
+}
+
+fn mark_reachable(model: &mut Model) {
+    let mut open: Vec<usize> = model.target.into_iter().collect();
+    while let Some(index) = open.pop() {
+        let stage = &mut model.stages[index];
+        if std::mem::replace(&mut stage.reachable, true) {
+            continue;
+        }
+        let stages = stage.dependencies.iter().filter_map(|dependency| match dependency.target {
+            DependencyTarget::Stage(index) => Some(index),
+            _ => None,
+        });
+        open.extend(stages);
+    }
+}
