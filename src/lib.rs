@@ -18,6 +18,10 @@ pub mod model;
 
 pub mod rules;
 
+pub mod config;
+
+pub mod lint;
+
 pub mod report;
 
 pub mod host;

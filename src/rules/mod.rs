@@ -87,6 +87,11 @@ impl Rule {
         format!("{}/blob/main/{}", env!("CARGO_PKG_REPOSITORY"), self.path)
     }
 
+    /// BuildKit's name for it, such as `JSONArgsRecommended`, if BuildKit has such a check.
+    pub fn buildkit_name(&self) -> Option<&'static str> {
+        self.aliases.iter().copied().find(|alias| is_buildkit_name(alias))
+    }
+
     /// True if `word` is the rule's name or, whatever its case, one of its aliases.
     pub fn is_called(&self, word: &str) -> bool {
         self.name == word || self.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(word))
@@ -100,7 +105,14 @@ pub fn all() -> &'static [Rule] {
 
 /// The rule of that name, if there is one.
 pub fn by_name(name: &str) -> Option<&'static Rule> {
-    all().iter().find(|rule| rule.name == name)
+    index(name).map(|at| &all()[at])
+}
+
+/// Where the rule of that name stands in [`all`].
+pub fn index(name: &str) -> Option<usize> {
+    static PLACES: std::sync::OnceLock<std::collections::HashMap<&str, usize>> = std::sync::OnceLock::new();
+    let places = PLACES.get_or_init(|| all().iter().enumerate().map(|(at, rule)| (rule.name, at)).collect());
+    places.get(name).copied()
 }
 
 /// The rules that a word names: one for a name, one or more for an alias, none if unknown.
@@ -112,6 +124,37 @@ pub fn named(word: &str) -> Vec<&'static Rule> {
 pub fn is_shellcheck_code(word: &str) -> bool {
     word.strip_prefix("SC").is_some_and(|digits| digits.len() == 4 && digits.bytes().all(|b| b.is_ascii_digit()))
 }
+
+/// True for the name of one of BuildKit's checks, in BuildKit's case.
+pub fn is_buildkit_name(word: &str) -> bool {
+    BUILDKIT_NAMES.contains(&word)
+}
+
+/// All checks of BuildKit's Dockerfile frontend 1.26.
+pub const BUILDKIT_NAMES: [&str; 22] = [
+    "StageNameCasing",
+    "FromAsCasing",
+    "NoEmptyContinuation",
+    "ConsistentInstructionCasing",
+    "DuplicateStageName",
+    "ReservedStageName",
+    "JSONArgsRecommended",
+    "MaintainerDeprecated",
+    "UndefinedArgInFrom",
+    "WorkdirRelativePath",
+    "UndefinedVar",
+    "MultipleInstructionsDisallowed",
+    "LegacyKeyValueFormat",
+    "InvalidBaseImagePlatform",
+    "RedundantTargetPlatform",
+    "SecretsUsedInArgOrEnv",
+    "InvalidDefaultArgInFrom",
+    "FromPlatformFlagConstDisallowed",
+    "CopyIgnoredFile",
+    "InvalidDefinitionDescription",
+    "ExposeProtoCasing",
+    "ExposeInvalidFormat",
+];
 
 /// The rule name most like `word`, to ask "did you mean?".
 pub fn suggestion(word: &str) -> Option<&'static str> {

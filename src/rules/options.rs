@@ -13,6 +13,19 @@ pub enum OptionKind {
     Map,
 }
 
+impl OptionKind {
+    /// The type in words: "a list of strings".
+    pub fn noun(self) -> &'static str {
+        match self {
+            OptionKind::Bool => "true or false",
+            OptionKind::Integer => "an integer",
+            OptionKind::String => "a string",
+            OptionKind::Strings => "a list of strings",
+            OptionKind::Map => "a table of strings",
+        }
+    }
+}
+
 /// An option that a rule's page declares.
 #[derive(Debug)]
 pub struct RuleOption {
@@ -36,6 +49,19 @@ pub enum OptionValue {
     String(String),
     Strings(Vec<String>),
     Map(BTreeMap<String, String>),
+}
+
+impl OptionValue {
+    /// The type of the value.
+    pub fn kind(&self) -> OptionKind {
+        match self {
+            OptionValue::Bool(_) => OptionKind::Bool,
+            OptionValue::Integer(_) => OptionKind::Integer,
+            OptionValue::String(_) => OptionKind::String,
+            OptionValue::Strings(_) => OptionKind::Strings,
+            OptionValue::Map(_) => OptionKind::Map,
+        }
+    }
 }
 
 /// The options of one rule as the configuration sets them; what is not set has its default.

@@ -1,0 +1,47 @@
+//! The one entry: a file, its surroundings and a configuration in, diagnostics out.
+
+mod fence;
+mod fix;
+mod kind;
+mod seam;
+mod suppress;
+mod unit;
+
+use crate::config::Config;
+use crate::diagnostic::Diagnostic;
+use crate::text::{FileId, Sources};
+
+pub use fix::{AppliedFix, Fixed, Refused, fix, unified_diff};
+pub use kind::FileKind;
+
+/// What is linted and with what.
+#[derive(Clone, Copy)]
+pub struct Input<'a> {
+    /// All files of the run; diagnostics may point into any of them.
+    pub sources: &'a Sources,
+    /// The file to lint.
+    pub file: FileId,
+    /// How it is to be read.
+    pub kind: FileKind,
+    /// Which rules, how grave, with which options.
+    pub config: &'a Config,
+}
+
+impl<'a> Input<'a> {
+    /// A file without a build context.
+    pub fn new(sources: &'a Sources, file: FileId, kind: FileKind, config: &'a Config) -> Input<'a> {
+        Input { sources, file, kind, config }
+    }
+}
+
+/// Lints one file. The result is sorted and holds nothing twice; a file that does not parse is a
+/// finding like any other, and so is a rule that fails.
+pub fn lint(input: &Input) -> Vec<Diagnostic> {
+    let mut found = match input.kind {
+        FileKind::Dockerfile => unit::lint(input, &input.sources.get(input.file).text, false),
+        FileKind::Markdown => fence::lint(input),
+    };
+    found.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+    found.dedup_by(|a, b| a.sort_key() == b.sort_key());
+    found
+}
