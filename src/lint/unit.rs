@@ -5,9 +5,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::{Input, suppress};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::Model;
+use crate::model::{BuildOptions, Model};
 use crate::rules::{self, Check, DockerfileCx, Rule};
-use crate::syntax::dockerfile::{Body, Dockerfile};
+use crate::syntax::dockerfile::{Body, Comment, Dockerfile, shell_pragma};
 use crate::text::{FileId, Source, Span};
 
 /// Rules that speak of what a fragment cannot show: what stands before or after it.
@@ -61,9 +61,23 @@ struct Unit<'a> {
 }
 
 impl Unit<'_> {
+    fn model(&self) -> Model<'_> {
+        let config = self.input.config;
+        let shell = |comment: &Comment| Some((comment.span.start, shell_pragma(comment)?));
+        let comments = self.dockerfile.comments.iter().filter(|_| !config.no_hadolint_comments);
+        let options = BuildOptions {
+            target: config.target.value.clone(),
+            build_args: config.build_args().map(|(name, value)| (name.to_string(), value.to_string())).collect(),
+            fragment: self.fragment,
+            shells: comments.filter_map(shell).collect(),
+            ..BuildOptions::default()
+        };
+        Model::new(self.dockerfile, &self.source.text, options)
+    }
+
     fn run_rules(&self, found: &mut Vec<Diagnostic>) {
         let experimental = suppress::experimental(self.dockerfile, &self.source.text);
-        let model = match catch_unwind(AssertUnwindSafe(|| Model { dockerfile: self.dockerfile })) {
+        let model = match catch_unwind(AssertUnwindSafe(|| self.model())) {
             Ok(model) => model,
             Err(_) => {
                 found.push(internal_error(self.input.file, "the model"));
