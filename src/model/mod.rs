@@ -3,6 +3,7 @@
 
 mod analyze;
 mod base_images;
+mod context;
 mod image_ref;
 mod mount;
 pub mod paths;
@@ -12,6 +13,7 @@ mod stage;
 use std::collections::BTreeMap;
 
 pub use base_images::{BaseImage, lookup as base_image};
+pub use context::{Context, Entry, EntryKind, Files, IgnoreFile, MemoryFiles};
 pub use image_ref::ImageRef;
 pub use mount::{Mount, MountKind};
 pub use scope::{Expanded, Origin, Scope, Value, Variable};

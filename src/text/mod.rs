@@ -1,10 +1,12 @@
 //! Text and places in it: byte spans, files with their line starts, spliced logical lines.
 
+mod decode;
 mod line_index;
 mod sources;
 mod span;
 mod spliced;
 
+pub use decode::decode;
 pub use line_index::{LineColumn, LineIndex};
 pub use sources::{FileId, Source, Sources};
 pub use span::Span;
