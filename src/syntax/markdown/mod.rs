@@ -1,0 +1,77 @@
+//! Markdown: its code blocks, and which of them are Dockerfiles.
+
+mod dockerfile;
+mod lines;
+
+use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
+
+pub use dockerfile::{DockerfileFence, is_dockerfile};
+
+use crate::text::{Span, Spliced};
+
+/// A code block, fenced or indented.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fence {
+    /// The language: the first word behind the fence in lower case, empty where there is none.
+    pub info: String,
+    /// What stands behind the language on the same line, as it is written.
+    pub attributes: String,
+    /// The code without the indentation of the lists and quotes around it, mapped back to the
+    /// bytes of the Markdown file. Lines end in `\n`.
+    pub content: Spliced,
+    /// The whole block with its fences, without the last newline.
+    pub span: Span,
+    /// False for an indented block.
+    pub fenced: bool,
+}
+
+/// Every code block of a Markdown text, in order.
+pub fn fences(text: &str) -> Vec<Fence> {
+    let mut fences = Vec::new();
+    let mut open: Option<Fence> = None;
+    for (event, range) in Parser::new(text).into_offset_iter() {
+        match event {
+            Event::Start(Tag::CodeBlock(kind)) => {
+                let len = text[range.clone()].trim_end_matches(['\n', '\r']).len();
+                open = Some(fence(&kind, Span::from(range.start..range.start + len)));
+            }
+            Event::Text(piece) => {
+                if let Some(fence) = &mut open {
+                    push(&mut fence.content, &piece, &text[range.clone()], range.start);
+                }
+            }
+            Event::End(TagEnd::CodeBlock) => fences.extend(open.take()),
+            _ => {}
+        }
+    }
+    fences
+}
+
+fn fence(kind: &CodeBlockKind, span: Span) -> Fence {
+    let info = match kind {
+        CodeBlockKind::Fenced(info) => info.trim(),
+        CodeBlockKind::Indented => "",
+    };
+    // `{.dockerfile}`, `dockerfile:app/Dockerfile` and `dockerfile{1,3}` are seen in the wild.
+    let bare = info.trim_start_matches(['{', '.']);
+    let end = bare.find(|c: char| c.is_whitespace() || matches!(c, ',' | ':' | '{' | '}')).unwrap_or(bare.len());
+    Fence {
+        info: bare[..end].to_lowercase(),
+        attributes: bare[end..].trim().to_string(),
+        content: Spliced::default(),
+        span,
+        fenced: matches!(kind, CodeBlockKind::Fenced(_)),
+    }
+}
+
+/// Appends a piece of code that was read from `source`. What the Markdown parser made up (blanks
+/// for part of a tab) stays synthetic; the rest is verbatim.
+fn push(content: &mut Spliced, piece: &str, source: &str, start: usize) {
+    match source.find(piece) {
+        Some(at) => content.push(piece, (start + at) as u32),
+        None => content.push_synthetic(piece),
+    }
+}
+
+#[cfg(test)]
+mod tests;
