@@ -219,3 +219,141 @@ proptest::proptest! {
         check_spans(&text, &sh(&text));
     }
 }
+
+mod findings {
+    use cachalot::diagnostic::{Applicability, Diagnostic, Fix, Severity, apply};
+    use cachalot::shell::{CheckOptions, Finding, check};
+    use cachalot::text::FileId;
+
+    use super::*;
+
+    fn found(text: &str) -> Vec<Finding> {
+        check(&sh(text), &CheckOptions::default())
+    }
+
+    fn codes(findings: &[Finding]) -> Vec<u16> {
+        findings.iter().map(|finding| finding.code).collect()
+    }
+
+    fn fixed(file: &str, findings: &[Finding]) -> String {
+        let diagnostic = |finding: &Finding| {
+            Diagnostic::new("x", finding.level, FileId(0), finding.span, "").fix(finding.fix.clone())
+        };
+        let diagnostics: Vec<_> = findings.iter().map(diagnostic).collect();
+        apply(file, &diagnostics.iter().collect::<Vec<_>>()).text
+    }
+
+    /// The text of a RUN whose lines are joined as Docker does.
+    fn joined(file: &str) -> Script {
+        let mut text = Spliced::default();
+        let mut at = 0;
+        for line in file.split_inclusive('\n') {
+            text.push(line.trim_end_matches(['\\', '\n']), at);
+            at += line.len() as u32;
+        }
+        parse(text, Dialect::Sh)
+    }
+
+    #[test]
+    fn levels_places_and_fixes() {
+        let file = "rm -rf $X; make `date`; cd /x; ls";
+        let findings = found(file);
+        assert_eq!(codes(&findings), [2086, 2006, 2046, 2164]);
+        assert_eq!(findings[0].level, Severity::Info);
+        assert_eq!(findings[0].span.slice(file), "$X");
+        assert_eq!(findings[1].level, Severity::Hint);
+        assert_eq!(findings[1].fix.as_ref().map(|fix: &Fix| fix.applicability), Some(Applicability::Safe));
+        assert_eq!(
+            fixed(file, &[findings[1].clone(), findings[3].clone()]),
+            "rm -rf $X; make $(date); cd /x || exit; ls"
+        );
+        assert_eq!(fixed(file, &findings[..1]), "rm -rf \"$X\"; make `date`; cd /x; ls");
+    }
+
+    #[test]
+    fn fixes_stay_on_their_line() {
+        let file = "echo $X\\\n $Y\\\n";
+        let findings = check(&joined(file), &CheckOptions::default());
+        assert_eq!(codes(&findings), [2086, 2086]);
+        assert_eq!(fixed(file, &findings), "echo \"$X\"\\\n \"$Y\"\\\n");
+    }
+
+    #[test]
+    fn no_blame_for_continuations() {
+        let file = "if a; then b; else \\\n if c; then d; fi; fi; echo x \\\n      y";
+        let findings = check(&joined(file), &CheckOptions::default());
+        assert!(findings.is_empty(), "{findings:?}");
+    }
+
+    #[test]
+    fn known_variables() {
+        let known = ["version".to_string(), "UID".to_string()];
+        let file = "echo $version $other $UID";
+        let options = CheckOptions { known_variables: &known, quiet_known: false };
+        assert_eq!(codes(&check(&sh(file), &options)), [2086, 2086, 2154]);
+        let options = CheckOptions { quiet_known: true, ..options };
+        assert_eq!(codes(&check(&sh(file), &options)), [2086, 2154]);
+    }
+
+    #[test]
+    fn dialects() {
+        let text = "[ a == b ]; echo -e x; [[ -f y ]]";
+        let of = |dialect| {
+            let findings = check(&parse(Spliced::verbatim(text, 0), dialect), &CheckOptions::default());
+            codes(&findings).into_iter().filter(|code| *code >= 3000).collect::<Vec<_>>()
+        };
+        assert_eq!(of(Dialect::Sh), [3014, 3037, 3010]);
+        assert_eq!(of(Dialect::Dash), [3014, 3036, 3010]);
+        assert_eq!(of(Dialect::Ash), [0; 0]);
+        assert_eq!(of(Dialect::Bash), [0; 0]);
+        assert_eq!(of(Dialect::PowerShell), [0; 0]);
+    }
+
+    #[test]
+    fn hostile() {
+        let inputs = [
+            vec!["true"; 5000].join(" && "),
+            vec!["a=$b"; 600].join("\n"),
+            vec!["a=$b"; 600].join(";"),
+            vec!["echo $x"; 600].join(";"),
+            vec!["echo $x"; 6000].join(";"),
+            vec!["cat x"; 900].join(" | "),
+            "$(".repeat(3000),
+            "echo $(".repeat(80) + &")".repeat(80),
+            "(".repeat(10_000) + "true" + &")".repeat(10_000),
+            "if a; then ".repeat(5_000),
+            "if a; then ".repeat(90) + "b" + &"; fi".repeat(90),
+            "x".repeat(60_000),
+            "$x ".repeat(20_000),
+            "\"$x\"".repeat(10_000),
+            "`".repeat(10_001),
+            "é$é ".repeat(5_000),
+            "case x in ".repeat(3_000),
+            "f() { ".repeat(90) + &"; }".repeat(90),
+            "[ a ] && ".repeat(500) + "b",
+        ];
+        for input in inputs {
+            let start = std::time::Instant::now();
+            let findings = found(&input);
+            let took = start.elapsed();
+            let head: String = input.chars().take(20).collect();
+            println!("{head:22} {:>7} bytes {:>6} findings {took:?}", input.len(), findings.len());
+            for finding in findings {
+                assert!(input.get(finding.span.range()).is_some());
+            }
+            assert!(took.as_secs() < 20, "{head}: {took:?}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn never_panics(text in "([a-z ]|&&|;|\\||\"|'|\\$|\\(|\\)|`|\\{|\\}|<<|\\n|cd |echo |X=|\\\\|é|\\[ |if |then |fi){0,40}") {
+            for finding in found(&text) {
+                proptest::prop_assert!(text.get(finding.span.range()).is_some());
+                for edit in finding.fix.iter().flat_map(|fix| &fix.edits) {
+                    proptest::prop_assert!(text.get(edit.span.range()).is_some());
+                }
+            }
+        }
+    }
+}

@@ -2,10 +2,14 @@
 //!
 //! The only module that knows the shell parser's crate: everything it hands out is its own type.
 
+mod check;
+mod external;
 mod parse;
 mod script;
 mod source;
 
+pub use check::{CheckOptions, Finding, check, codes};
+pub use external::{EXCLUDED_CODES, parse_shellcheck_output, shellcheck_arguments, shellcheck_dialect};
 pub use parse::{parse, parse_with};
 pub use script::*;
 pub use source::{ShellSetting, scripts};

@@ -57,6 +57,8 @@ pub struct Script {
     pub error: Option<ShellError>,
     /// Options set for the whole script or turned on in it (`set -e`, `set -o pipefail`).
     pub options: Options,
+    /// True where the text stands in a JSON string: what a fix puts there needs escapes.
+    pub json: bool,
 }
 
 /// Where shell code stops making sense.

@@ -135,7 +135,7 @@ fn exec_form(words: &[ast::JsonString]) -> Script {
         parse::append(&mut text, &word.value);
         ranges.push((start, text.text.len() as u32));
     }
-    parse::exec(text, &ranges)
+    Script { json: true, ..parse::exec(text, &ranges) }
 }
 
 /// `["sh", "-c", "script"]`.
@@ -155,5 +155,6 @@ fn shell_script(words: &[ast::JsonString]) -> Option<Script> {
         span: Span::new(words[0].span.start, words[flags].span.end),
         args: Vec::new(),
     };
-    Some(parse::parse_inside(script.value.clone(), setting.dialect, options, wrapper))
+    let script = parse::parse_inside(script.value.clone(), setting.dialect, options, wrapper);
+    Some(Script { json: true, ..script })
 }

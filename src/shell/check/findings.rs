@@ -1,0 +1,129 @@
+//! From findings in a script's text to findings in the file.
+
+use super::super::{Dialect, Script};
+use super::{CheckOptions, Finding};
+use crate::diagnostic::{Applicability, Edit, Fix, Severity};
+
+/// A finding with offsets in the script's text.
+pub(in crate::shell) struct Draft {
+    pub(in crate::shell) code: u16,
+    pub(in crate::shell) level: Severity,
+    pub(in crate::shell) message: String,
+    pub(in crate::shell) range: (usize, usize),
+    pub(in crate::shell) fix: Option<DraftFix>,
+}
+
+/// A fix with offsets in the script's text.
+pub(in crate::shell) struct DraftFix {
+    pub(in crate::shell) title: String,
+    pub(in crate::shell) edits: Vec<((usize, usize), String)>,
+}
+
+/// What BusyBox ash has although a strictly POSIX shell does not.
+const FINE_IN_ASH: &[u16] = &[3010, 3014, 3020, 3037, 3060];
+/// Fixes that change nothing about what the script does.
+const NEUTRAL_FIXES: &[u16] = &[2006];
+
+/// Maps the drafts to the file and leaves out what does not hold in a Dockerfile.
+pub(in crate::shell) fn finish(script: &Script, options: &CheckOptions, drafts: Vec<Draft>) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = drafts
+        .into_iter()
+        .filter(|draft| applies(script, options, draft))
+        .map(|draft| Finding {
+            code: draft.code,
+            level: level(script.dialect, &draft),
+            span: script.text.span(draft.range.0 as u32, draft.range.1 as u32),
+            fix: draft.fix.as_ref().and_then(|fix| in_file(script, &draft, fix)),
+            message: draft.message,
+        })
+        .collect();
+    findings.sort_by_key(|finding| (finding.span, finding.code));
+    findings.dedup_by(|a, b| (a.span, a.code) == (b.span, b.code));
+    findings
+}
+
+/// What a stricter shell lacks is an error in it, not a question of portability.
+fn level(dialect: Dialect, draft: &Draft) -> Severity {
+    let lacking = draft.code >= 3000 && matches!(dialect, Dialect::Dash | Dialect::Ash);
+    if lacking { Severity::Error } else { draft.level }
+}
+
+fn applies(script: &Script, options: &CheckOptions, draft: &Draft) -> bool {
+    let text = script.text.text.as_str();
+    let about_known = || {
+        let name = text.get(draft.range.0..draft.range.1).map(variable).unwrap_or_default();
+        options.known_variables.iter().any(|known| known == name)
+    };
+    match draft.code {
+        2154 | 3028 => !about_known(),
+        2086 => !options.quiet_known || !about_known(),
+        // The breaks that the Dockerfile's own continuations leave behind.
+        1075 => !is_joined(script, (draft.range.0, draft.range.0 + "else".len())),
+        2291 => !is_joined(script, draft.range),
+        // `RUN ["a", 'b']`: an exec form that is none, which has a rule of its own.
+        1020 | 1072 | 1073 => !text.trim_start().starts_with('['),
+        code => script.dialect != Dialect::Ash || !FINE_IN_ASH.contains(&code),
+    }
+}
+
+/// The variable that `$NAME`, `${NAME…}` or `"$NAME"` is about.
+fn variable(text: &str) -> &str {
+    let name = text.trim_start_matches(['"', '$', '{', '#', '!']);
+    let len = name.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
+    &name[..len]
+}
+
+/// True if two pieces of the file meet inside the range or in the blanks around it.
+fn is_joined(script: &Script, (start, end): (usize, usize)) -> bool {
+    let text = &script.text.text;
+    let (Some(before), Some(after)) = (text.get(..start), text.get(end..)) else { return false };
+    let start = before.trim_end_matches([' ', '\t']).len() as u32;
+    let end = (text.len() - after.trim_start_matches([' ', '\t']).len()) as u32;
+    script.text.segments.iter().any(|segment| segment.text > 0 && start <= segment.text && segment.text <= end)
+}
+
+/// The fix as edits of the file, if all of them are.
+fn in_file(script: &Script, draft: &Draft, fix: &DraftFix) -> Option<Fix> {
+    let edits: Option<Vec<Edit>> = fix.edits.iter().map(|edit| edit_in_file(script, draft, edit)).collect();
+    let edits = edits?;
+    let applicability = if NEUTRAL_FIXES.contains(&draft.code) { Applicability::Safe } else { Applicability::Unsafe };
+    let mut fix = match applicability {
+        Applicability::Safe => Fix::safe(title(&fix.title), edits),
+        Applicability::Unsafe => Fix::unsafe_(title(&fix.title), edits),
+    };
+    fix.edits.sort();
+    let disjoint = fix.edits.windows(2).all(|pair| pair[0].span.end <= pair[1].span.start);
+    disjoint.then_some(fix)
+}
+
+fn edit_in_file(script: &Script, draft: &Draft, ((start, end), insert): &((usize, usize), String)) -> Option<Edit> {
+    let text = &script.text.text;
+    let (from, to) = (*start as u32, *end as u32);
+    // A line end would end the instruction.
+    if insert.contains(['\n', '\r']) || !text.is_char_boundary(*start) || !text.is_char_boundary(*end) || from > to {
+        return None;
+    }
+    let insert = if script.json { insert.replace('\\', "\\\\").replace('"', "\\\"") } else { insert.clone() };
+    if from < to {
+        return script.text.is_verbatim(from, to).then(|| Edit::replace(script.text.span(from, to), insert));
+    }
+    // What is put behind something stays with it, also where a continuation follows.
+    let closes = *start > draft.range.0;
+    let anchor = if closes { from.checked_sub(1)? } else { from };
+    if !script.text.is_verbatim(anchor, anchor + 1) {
+        return None;
+    }
+    Some(Edit::insert(script.text.to_source(anchor) + u32::from(closes), insert))
+}
+
+/// The house's form of a title: lowercase, no full stop.
+fn title(text: &str) -> String {
+    let text = text.trim_end_matches('.');
+    let mut chars = text.chars();
+    match (chars.next(), chars.next()) {
+        (Some(first), Some(second)) if second.is_lowercase() => {
+            first.to_lowercase().chain(text[first.len_utf8()..].chars()).collect()
+        }
+        _ => text.to_string(),
+    }
+}
