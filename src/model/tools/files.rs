@@ -1,0 +1,133 @@
+use super::meaning::Meaning;
+use super::tool::{Ecosystem, Tool, all};
+
+impl Tool {
+    /// True if an install reads this file: manifest, lock file, settings. `path` uses `/`; only
+    /// its end matters, so it may be relative to any folder.
+    pub fn reads(&self, path: &str) -> bool {
+        [self.manifests, self.lock_files, self.config_files].iter().any(|patterns| any_matches(patterns, path))
+    }
+
+    /// True if this file is a manifest of the tool.
+    pub fn is_manifest(&self, path: &str) -> bool {
+        any_matches(self.manifests, path)
+    }
+
+    /// True if this file is a lock file of the tool.
+    pub fn is_lock_file(&self, path: &str) -> bool {
+        any_matches(self.lock_files, path)
+    }
+
+    /// True if this file shows that the dependencies lie in the context already.
+    pub fn is_vendored(&self, path: &str) -> bool {
+        any_matches(self.vendored, path)
+    }
+}
+
+impl Meaning {
+    /// True if this command reads the file: what its tool reads, tools of the same ecosystem
+    /// included, and the files named on its command line.
+    pub fn reads(&self, path: &str) -> bool {
+        self.names_file(path)
+            || self.tool.reads(path)
+            || (!self.tool.system && all().any(|tool| shares_files(tool, self.tool) && tool.reads(path)))
+    }
+
+    /// True if the file stands on the command line.
+    fn names_file(&self, path: &str) -> bool {
+        let named = self.files.iter().map(String::as_str);
+        let archives = self.packages.iter().map(|package| package.text.as_str());
+        named.chain(archives).any(|file| {
+            let file = file.trim_start_matches("./").trim_start_matches('/');
+            !file.is_empty() && (ends_with_path(file, path) || ends_with_path(path, file) || glob_matches(file, path))
+        })
+    }
+}
+
+fn shares_files(tool: &Tool, other: &Tool) -> bool {
+    tool.ecosystem == other.ecosystem && !matches!(tool.ecosystem, Ecosystem::Other | Ecosystem::System)
+}
+
+/// True if any tool reads the file to know what to install.
+pub fn is_dependency_file(path: &str) -> bool {
+    all().any(|tool| tool.reads(path))
+}
+
+fn any_matches(patterns: &[&str], path: &str) -> bool {
+    patterns.iter().any(|pattern| path_matches(pattern, path))
+}
+
+/// A table's pattern against a path; the path may itself be a pattern, as in `COPY package*.json`.
+fn path_matches(pattern: &str, path: &str) -> bool {
+    let path = path.trim_start_matches("./").trim_matches('/');
+    if let Some(folder) = pattern.strip_suffix('/') {
+        return has_folder(path, folder);
+    }
+    let depth = pattern.matches('/').count() + 1;
+    let Some(tail) = tail(path, depth) else { return false };
+    glob_matches(pattern, tail) || (tail.contains(['*', '?', '[']) && glob_covers(tail, pattern))
+}
+
+/// True if `folder` (one or more components) is among the components of `path`.
+fn has_folder(path: &str, folder: &str) -> bool {
+    let depth = folder.matches('/').count() + 1;
+    let parts: Vec<&str> = path.split('/').collect();
+    parts.windows(depth).any(|window| window.iter().copied().eq(folder.split('/')))
+}
+
+/// The last `depth` components of a path.
+fn tail(path: &str, depth: usize) -> Option<&str> {
+    let slashes = path.bytes().enumerate().rev().filter(|(_, byte)| *byte == b'/').map(|(at, _)| at);
+    let mut slashes = slashes.skip(depth - 1);
+    match slashes.next() {
+        Some(slash) => Some(&path[slash + 1..]),
+        None => (path.matches('/').count() + 1 == depth).then_some(path),
+    }
+}
+
+/// A user's glob that was surely written for this manifest: it matches the manifest's name, says
+/// something of its own, and does not end as source code does.
+fn glob_covers(glob: &str, pattern: &str) -> bool {
+    let witness = pattern.replace('*', "x");
+    let literal = glob.chars().filter(|letter| letter.is_alphanumeric()).count();
+    let extension = glob.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let stem = glob.split(['*', '?', '[']).next().unwrap_or_default();
+    literal >= 2 && (!SOURCE_CODE.contains(&extension) || stem.len() >= 3) && glob_matches(glob, &witness)
+}
+
+const SOURCE_CODE: &[&str] = &[
+    "py", "js", "mjs", "cjs", "ts", "tsx", "jsx", "rb", "go", "rs", "java", "kt", "kts", "php", "cs", "ex", "exs", "c", "cpp",
+    "h", "scala", "clj", "swift", "dart", "hs", "ml", "pl", "lua", "r", "R", "jl", "sh",
+];
+
+fn ends_with_path(path: &str, end: &str) -> bool {
+    path.strip_suffix(end).is_some_and(|before| before.is_empty() || before.ends_with('/'))
+}
+
+/// True if the glob (`*`, `?`; no `/` in what they stand for) matches the whole text.
+pub fn glob_matches(glob: &str, text: &str) -> bool {
+    let (glob, text) = (glob.as_bytes(), text.as_bytes());
+    let (mut at, mut pos) = (0, 0);
+    let mut star: Option<(usize, usize)> = None;
+    while pos < text.len() {
+        match glob.get(at) {
+            Some(b'*') => {
+                star = Some((at, pos));
+                at += 1;
+                continue;
+            }
+            Some(b'?') if text[pos] != b'/' => {}
+            Some(byte) if *byte == text[pos] => {}
+            _ => {
+                let Some((back, from)) = star.filter(|(_, from)| text[*from] != b'/') else { return false };
+                star = Some((back, from + 1));
+                at = back + 1;
+                pos = from + 1;
+                continue;
+            }
+        }
+        at += 1;
+        pos += 1;
+    }
+    glob[at..].iter().all(|byte| *byte == b'*')
+}
