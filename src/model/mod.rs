@@ -9,6 +9,7 @@ mod mount;
 pub mod paths;
 mod scope;
 mod stage;
+pub mod tools;
 
 use std::collections::BTreeMap;
 

@@ -23,18 +23,17 @@ const MIX: Tool = Tool {
             ("deps.get|deps.update", Does::Deps),
             ("deps.compile", Does::Deps),
             ("local.hex|local.rebar|archive.install|escript.install", Does::Packages),
-            ("compile|release|phx.digest|assets.deploy|assets.build|assets.setup|escript.build|distillery.release", Does::Build),
+            (
+                "compile|release|phx.digest|assets.deploy|assets.build|assets.setup|escript.build|distillery.release",
+                Does::Build,
+            ),
             ("deps.clean|deps.unlock|clean", Does::Remove),
             ("phx.server|run|test", Does::Exec),
             ("deps|hex.info|help", Does::Query),
             ("do", Does::Other),
         ],
         unknown: Does::RunVerb,
-        flags: &[
-            ("--only=prod", Flag::OmitDev),
-            ("--check-locked", Flag::Frozen),
-            ("--force", Flag::AssumeYes),
-        ],
+        flags: &[("--only=prod", Flag::OmitDev), ("--check-locked", Flag::Frozen), ("--force", Flag::AssumeYes)],
         env: &[("MIX_ENV=prod", Flag::OmitDev)],
         valued: "--only -e --eval",
         refine: Some(mix),
@@ -92,7 +91,12 @@ const GLEAM: Tool = Tool {
     manifests: &["gleam.toml"],
     lock_files: &["manifest.toml"],
     syntax: Syntax {
-        verbs: &[("deps download", Does::Deps), ("add", Does::Packages), ("build|export", Does::Fetch), ("run", Does::Exec)],
+        verbs: &[
+            ("deps download", Does::Deps),
+            ("add", Does::Packages),
+            ("build|export", Does::Fetch),
+            ("run", Does::Exec),
+        ],
         ..Syntax::BLANK
     },
     ..Tool::BLANK

@@ -9,7 +9,17 @@ pub(super) const TOOLS: &[Tool] = &[DOTNET, NUGET, MSBUILD, PAKET];
 
 const BASE: Tool = Tool {
     ecosystem: Ecosystem::DotNet,
-    manifests: &["*.csproj", "*.fsproj", "*.vbproj", "*.sln", "*.slnx", "*.slnf", "packages.config", "*.proj", "*.esproj"],
+    manifests: &[
+        "*.csproj",
+        "*.fsproj",
+        "*.vbproj",
+        "*.sln",
+        "*.slnx",
+        "*.slnf",
+        "packages.config",
+        "*.proj",
+        "*.esproj",
+    ],
     lock_files: &["packages.lock.json"],
     config_files: &[
         "nuget.config",
@@ -96,9 +106,7 @@ fn dotnet(line: &Line<'_>, meaning: &mut Meaning) {
             package.version.clone_from(&version);
         });
     }
-    if let ["add", project, "package", ..] =
-        line.words.iter().map(|word| word.text).collect::<Vec<_>>().as_slice()
-    {
+    if let ["add", project, "package", ..] = line.words.iter().map(|word| word.text).collect::<Vec<_>>().as_slice() {
         meaning.files.push((*project).to_owned());
         meaning.action = Action::Install(InstallKind::Packages);
         meaning.take_packages(&line.words[3..]);
@@ -172,9 +180,6 @@ const PAKET: Tool = Tool {
     programs: &["paket"],
     manifests: &["paket.dependencies", "paket.references"],
     lock_files: &["paket.lock"],
-    syntax: Syntax {
-        verbs: &[("restore|install|update", Does::Deps), ("add", Does::Packages)],
-        ..Syntax::BLANK
-    },
+    syntax: Syntax { verbs: &[("restore|install|update", Does::Deps), ("add", Does::Packages)], ..Syntax::BLANK },
     ..BASE
 };

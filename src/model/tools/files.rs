@@ -96,8 +96,8 @@ fn glob_covers(glob: &str, pattern: &str) -> bool {
 }
 
 const SOURCE_CODE: &[&str] = &[
-    "py", "js", "mjs", "cjs", "ts", "tsx", "jsx", "rb", "go", "rs", "java", "kt", "kts", "php", "cs", "ex", "exs", "c", "cpp",
-    "h", "scala", "clj", "swift", "dart", "hs", "ml", "pl", "lua", "r", "R", "jl", "sh",
+    "py", "js", "mjs", "cjs", "ts", "tsx", "jsx", "rb", "go", "rs", "java", "kt", "kts", "php", "cs", "ex", "exs", "c",
+    "cpp", "h", "scala", "clj", "swift", "dart", "hs", "ml", "pl", "lua", "r", "R", "jl", "sh",
 ];
 
 fn ends_with_path(path: &str, end: &str) -> bool {

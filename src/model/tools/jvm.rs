@@ -80,7 +80,14 @@ fn is_dependency_goal(goal: &str) -> bool {
 const GRADLE: Tool = Tool {
     name: "gradle",
     programs: &["gradle", "gradlew"],
-    manifests: &["build.gradle", "build.gradle.kts", "settings.gradle", "settings.gradle.kts", "*.gradle", "*.gradle.kts"],
+    manifests: &[
+        "build.gradle",
+        "build.gradle.kts",
+        "settings.gradle",
+        "settings.gradle.kts",
+        "*.gradle",
+        "*.gradle.kts",
+    ],
     lock_files: &["gradle.lockfile", "*.lockfile", "verification-metadata.xml"],
     config_files: &[
         "gradle/",
@@ -123,22 +130,26 @@ fn gradle(line: &Line<'_>, meaning: &mut Meaning) {
     if tasks.is_empty() {
         return;
     }
-    meaning.action = if tasks.iter().map(last).all(|task| matches!(task.as_str(), "tasks" | "projects" | "properties" | "help")) {
-        // They load the build, so its plugins are downloaded: the usual trick to warm a cache.
-        Action::Install(InstallKind::Manifest)
-    } else if tasks.iter().map(last).any(|task| is_dependency_task(&task)) && !reads_sources {
-        Action::Install(InstallKind::Manifest)
-    } else if tasks.iter().map(last).all(|task| task == "wrapper") {
-        Action::Install(InstallKind::Packages)
-    } else if tasks.iter().map(last).all(|task| task == "clean") {
-        Action::Remove
-    } else {
-        Action::Build { fetches: true }
-    };
+    meaning.action =
+        if tasks.iter().map(last).all(|task| matches!(task.as_str(), "tasks" | "projects" | "properties" | "help")) {
+            // They load the build, so its plugins are downloaded: the usual trick to warm a cache.
+            Action::Install(InstallKind::Manifest)
+        } else if tasks.iter().map(last).any(|task| is_dependency_task(&task)) && !reads_sources {
+            Action::Install(InstallKind::Manifest)
+        } else if tasks.iter().map(last).all(|task| task == "wrapper") {
+            Action::Install(InstallKind::Packages)
+        } else if tasks.iter().map(last).all(|task| task == "clean") {
+            Action::Remove
+        } else {
+            Action::Build { fetches: true }
+        };
 }
 
 fn is_dependency_task(task: &str) -> bool {
-    task.ends_with("ependencies") || task.ends_with("Deps") || task == "buildEnvironment" || task.contains("DependenciesTo")
+    task.ends_with("ependencies")
+        || task.ends_with("Deps")
+        || task == "buildEnvironment"
+        || task.contains("DependenciesTo")
 }
 
 const SBT: Tool = Tool {
@@ -162,7 +173,8 @@ const SBT: Tool = Tool {
 };
 
 fn sbt(line: &Line<'_>, meaning: &mut Meaning) {
-    let harmless = ["update", "reload", "about", "sbtVersion", "updateClassifiers", "exit", "version", "dependencyUpdates"];
+    let harmless =
+        ["update", "reload", "about", "sbtVersion", "updateClassifiers", "exit", "version", "dependencyUpdates"];
     let tasks: Vec<&str> = line.words.iter().map(|word| word.text.trim()).collect();
     meaning.verb = tasks.join(" ");
     let last = |task: &str| task.rsplit(['/', ' ', ';']).next().unwrap_or_default().to_owned();
@@ -246,10 +258,6 @@ const MILL: Tool = Tool {
     manifests: &["build.sc", "build.mill"],
     config_files: &[".mill-version"],
     cache_dirs: &[CacheDir::shared("~/.cache/coursier")],
-    syntax: Syntax {
-        verbs: &[("__.prepareOffline", Does::Deps)],
-        unknown: Does::Fetch,
-        ..Syntax::BLANK
-    },
+    syntax: Syntax { verbs: &[("__.prepareOffline", Does::Deps)], unknown: Does::Fetch, ..Syntax::BLANK },
     ..JVM
 };

@@ -132,7 +132,7 @@ impl<'c> Line<'c> {
     }
 
     /// The values of these options in order.
-    pub(crate) fn values(&self, names: &str) -> impl Iterator<Item = &'c str> {
+    pub(crate) fn values(&self, names: &str) -> impl Iterator<Item = &'c str> + Clone {
         self.options.iter().filter(move |option| option.name.is_in(names)).filter_map(|option| option.value)
     }
 

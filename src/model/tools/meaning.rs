@@ -313,9 +313,7 @@ impl Meaning {
     pub(crate) fn take_packages(&mut self, words: &[Word<'_>]) {
         let versions = self.tool.syntax.versions;
         self.packages.extend(
-            words
-                .iter()
-                .map(|word| Package::read(word.text, word.is_opaque(), versions, word.arg.span, word.index)),
+            words.iter().map(|word| Package::read(word.text, word.is_opaque(), versions, word.arg.span, word.index)),
         );
     }
 }

@@ -37,10 +37,7 @@ const GO: Tool = Tool {
         ],
         bare: Does::Query,
         flags: &[("-mod=vendor", Flag::Offline), ("-mod=readonly", Flag::Frozen), ("-u", Flag::Newer)],
-        env: &[
-            ("GOFLAGS=-mod=vendor", Flag::Offline),
-            ("GOPROXY=off", Flag::Offline),
-        ],
+        env: &[("GOFLAGS=-mod=vendor", Flag::Offline), ("GOPROXY=off", Flag::Offline)],
         directory: "-C",
         versions: Versions::At,
         refine: Some(go),
@@ -126,7 +123,10 @@ const CARGO: Tool = Tool {
             ("chef prepare", Does::Query),
             ("install|binstall", Does::Packages),
             ("build|b|check|c|test|t|bench|clippy|doc|rustc|rustdoc|package|publish|nextest|udeps|miri", Does::Fetch),
-            ("zigbuild|xwin|auditable|leptos|tauri|component|ndk|lambda|build-deps|tarpaulin|pgo|wasi|hack|deb|xtask|make", Does::Fetch),
+            (
+                "zigbuild|xwin|auditable|leptos|tauri|component|ndk|lambda|build-deps|tarpaulin|pgo|wasi|hack|deb|xtask|make",
+                Does::Fetch,
+            ),
             ("run|r", Does::Exec),
             ("add", Does::Packages),
             ("clean", Does::Remove),
@@ -370,7 +370,12 @@ const NIMBLE: Tool = Tool {
     manifests: &["*.nimble"],
     lock_files: &["nimble.lock"],
     syntax: Syntax {
-        verbs: &[("refresh", Does::Update), ("install", Does::Packages), ("build|c", Does::Fetch), ("setup", Does::Deps)],
+        verbs: &[
+            ("refresh", Does::Update),
+            ("install", Does::Packages),
+            ("build|c", Does::Fetch),
+            ("setup", Does::Deps),
+        ],
         flags: &[("-y --accept", Flag::AssumeYes)],
         refine: Some(nimble),
         ..Syntax::BLANK
@@ -395,7 +400,11 @@ const SHARDS: Tool = Tool {
     syntax: Syntax {
         verbs: &[("install|update", Does::Deps), ("build", Does::Fetch), ("prune", Does::Remove)],
         bare: Does::Deps,
-        flags: &[("--production --without-development", Flag::OmitDev), ("--frozen", Flag::Frozen), ("--local", Flag::Offline)],
+        flags: &[
+            ("--production --without-development", Flag::OmitDev),
+            ("--frozen", Flag::Frozen),
+            ("--local", Flag::Offline),
+        ],
         ..Syntax::BLANK
     },
     ..Tool::BLANK
@@ -427,7 +436,12 @@ const BAZEL: Tool = Tool {
     cache_dirs: &[CacheDir::shared("~/.cache/bazel")],
     syntax: Syntax {
         valued: "--output_base --output_user_root --bazelrc",
-        verbs: &[("fetch|sync", Does::Deps), ("build|test|run|coverage", Does::Fetch), ("clean|shutdown", Does::Other), ("query|info|version", Does::Query)],
+        verbs: &[
+            ("fetch|sync", Does::Deps),
+            ("build|test|run|coverage", Does::Fetch),
+            ("clean|shutdown", Does::Other),
+            ("query|info|version", Does::Query),
+        ],
         ..Syntax::BLANK
     },
     ..Tool::BLANK

@@ -8,7 +8,8 @@ use super::tool::{CacheDir, Does, Ecosystem, Syntax, Tool};
 pub(super) const TOOLS: &[Tool] =
     &[NPM, YARN, PNPM, BUN, DENO, NPX, COREPACK, LERNA, TURBO, NX, RUSH, BOWER, METEOR, NVM];
 
-const NODE: Tool = Tool { ecosystem: Ecosystem::Node, manifests: &["package.json"], config_files: CONFIG, ..Tool::BLANK };
+const NODE: Tool =
+    Tool { ecosystem: Ecosystem::Node, manifests: &["package.json"], config_files: CONFIG, ..Tool::BLANK };
 
 /// What installs of this family read besides manifests; patches and hooks run in lifecycle scripts.
 const CONFIG: &[&str] = &[
@@ -67,7 +68,10 @@ const NPM: Tool = Tool {
             ("rebuild|rb", Does::Build),
             ("cache clean|clear|rm", Does::Clean),
             ("uninstall|unlink|remove|rm|r|un|prune", Does::Remove),
-            ("view|info|show|ls|list|la|ll|outdated|root|prefix|bin|help|version|config|c|get|audit|whoami|ping", Does::Query),
+            (
+                "view|info|show|ls|list|la|ll|outdated|root|prefix|bin|help|version|config|c|get|audit|whoami|ping",
+                Does::Query,
+            ),
             ("config set|delete", Does::Other),
         ],
         bare: Does::Query,
@@ -158,7 +162,10 @@ const YARN: Tool = Tool {
             ("remove|autoclean", Does::Remove),
             ("global remove", Does::Remove),
             ("link|unlink|pack|publish|login|logout|import|patch|patch-commit|unplug|generate-lock-entry", Does::Other),
-            ("set|config|policies|plugin|version|npm|node|stage|constraints|licenses|audit|owner|tag|team", Does::Other),
+            (
+                "set|config|policies|plugin|version|npm|node|stage|constraints|licenses|audit|owner|tag|team",
+                Does::Other,
+            ),
             ("list|ls|info|why|bin|outdated|check|versions|help", Does::Query),
             ("workspaces list|info", Does::Query),
             ("cache dir|list", Does::Query),
@@ -223,7 +230,10 @@ const PNPM: Tool = Tool {
             ("deploy|pack", Does::Build),
             ("store prune", Does::Clean),
             ("remove|rm|uninstall|un|prune|unlink", Does::Remove),
-            ("env|config|c|set|setup|import|publish|patch|patch-commit|patch-remove|self-update|server|dedupe", Does::Other),
+            (
+                "env|config|c|set|setup|import|publish|patch|patch-commit|patch-remove|self-update|server|dedupe",
+                Does::Other,
+            ),
             ("list|ls|ll|la|outdated|why|root|bin|audit|licenses|help", Does::Query),
             ("store path|status", Does::Query),
             ("config get|list", Does::Query),
@@ -447,7 +457,12 @@ const METEOR: Tool = Tool {
     config_files: &[".meteor/", "packages/"],
     syntax: Syntax {
         valued: "--architecture --directory --server --settings -p --port",
-        verbs: &[("build|bundle", Does::Fetch), ("add", Does::Packages), ("run", Does::Exec), ("update", Does::Upgrade)],
+        verbs: &[
+            ("build|bundle", Does::Fetch),
+            ("add", Does::Packages),
+            ("run", Does::Exec),
+            ("update", Does::Upgrade),
+        ],
         ..Syntax::BLANK
     },
     ..NODE

@@ -5,8 +5,23 @@ use super::meaning::{Action, Flag, InstallKind, Meaning};
 use super::package::Versions;
 use super::tool::{CacheDir, Does, Ecosystem, Syntax, Tool};
 
-pub(super) const TOOLS: &[Tool] =
-    &[DART, CPAN, CARTON, LUAROCKS, R, R_SCRIPTS, JULIA, ELM, POD, HELM, ANSIBLE_GALAXY, TERRAFORM, ASDF, SDKMAN, PLATFORMIO];
+pub(super) const TOOLS: &[Tool] = &[
+    DART,
+    CPAN,
+    CARTON,
+    LUAROCKS,
+    R,
+    R_SCRIPTS,
+    JULIA,
+    ELM,
+    POD,
+    HELM,
+    ANSIBLE_GALAXY,
+    TERRAFORM,
+    ASDF,
+    SDKMAN,
+    PLATFORMIO,
+];
 
 const DART: Tool = Tool {
     name: "dart",
@@ -148,21 +163,33 @@ const R: Tool = Tool {
 fn r(line: &Line<'_>, meaning: &mut Meaning) {
     let code = line.values("-e").collect::<Vec<_>>().join("\n");
     let says = |names: &[&str]| names.iter().any(|name| code.contains(name));
-    meaning.action = if says(&["renv::restore", "restore(", "install_deps", "local_install_deps", "pak::lockfile_install"]) {
-        Action::Install(InstallKind::Manifest)
-    } else if says(&["install.packages(", "::install", "install_version(", "install_github(", "::pkg_install", "p_load("]) {
-        Action::Install(InstallKind::Packages)
-    } else {
-        match line.words.as_slice() {
-            [word, ..] if ["install.R", "packages.R", "requirements.R", "install_packages.R"].iter().any(|name| word.text.ends_with(name)) => {
-                meaning.files.push(word.text.to_owned());
-                Action::Install(InstallKind::Manifest)
+    meaning.action =
+        if says(&["renv::restore", "restore(", "install_deps", "local_install_deps", "pak::lockfile_install"]) {
+            Action::Install(InstallKind::Manifest)
+        } else if says(&[
+            "install.packages(",
+            "::install",
+            "install_version(",
+            "install_github(",
+            "::pkg_install",
+            "p_load(",
+        ]) {
+            Action::Install(InstallKind::Packages)
+        } else {
+            match line.words.as_slice() {
+                [word, ..]
+                    if ["install.R", "packages.R", "requirements.R", "install_packages.R"]
+                        .iter()
+                        .any(|name| word.text.ends_with(name)) =>
+                {
+                    meaning.files.push(word.text.to_owned());
+                    Action::Install(InstallKind::Manifest)
+                }
+                [word, ..] if word.text == "CMD" => Action::Other,
+                [word, ..] => Action::Exec(word.text.to_owned()),
+                [] => Action::Other,
             }
-            [word, ..] if word.text == "CMD" => Action::Other,
-            [word, ..] => Action::Exec(word.text.to_owned()),
-            [] => Action::Other,
-        }
-    };
+        };
 }
 
 const R_SCRIPTS: Tool = Tool {
@@ -212,10 +239,7 @@ const ELM: Tool = Tool {
     manifests: &["elm.json", "elm-package.json", "spago.dhall", "spago.yaml", "packages.dhall"],
     lock_files: &["spago.lock"],
     cache_dirs: &[CacheDir::shared("~/.elm")],
-    syntax: Syntax {
-        verbs: &[("make|build|bundle-app", Does::Fetch), ("install", Does::Add)],
-        ..Syntax::BLANK
-    },
+    syntax: Syntax { verbs: &[("make|build|bundle-app", Does::Fetch), ("install", Does::Add)], ..Syntax::BLANK },
     ..Tool::BLANK
 };
 
@@ -258,10 +282,7 @@ const ANSIBLE_GALAXY: Tool = Tool {
     cache_dirs: &[CacheDir::shared("~/.ansible/galaxy_cache")],
     syntax: Syntax {
         valued: "-r --role-file --requirements-file -p --roles-path --collections-path -s --server --timeout",
-        verbs: &[
-            ("install", Does::Packages),
-            ("role|collection install", Does::Packages),
-        ],
+        verbs: &[("install", Does::Packages), ("role|collection install", Does::Packages)],
         files: "-r --role-file --requirements-file",
         versions: Versions::Colon,
         refine: Some(ansible_galaxy),
@@ -283,7 +304,11 @@ const TERRAFORM: Tool = Tool {
     manifests: &["versions.tf", "providers.tf", "terraform.tf"],
     lock_files: &[".terraform.lock.hcl"],
     cache_dirs: &[CacheDir::shared("~/.terraform.d/plugin-cache")],
-    syntax: Syntax { clusters: false, verbs: &[("init", Does::Fetch), ("version|validate|fmt", Does::Query)], ..Syntax::BLANK },
+    syntax: Syntax {
+        clusters: false,
+        verbs: &[("init", Does::Fetch), ("version|validate|fmt", Does::Query)],
+        ..Syntax::BLANK
+    },
     ..Tool::BLANK
 };
 
@@ -296,7 +321,13 @@ const ASDF: Tool = Tool {
     cache_dirs: &[CacheDir::shared("~/.cache/mise")],
     syntax: Syntax {
         valued: "-C --cd -j --jobs",
-        verbs: &[("install|i", Does::Add), ("use", Does::Packages), ("exec|x", Does::Exec), ("plugin add", Does::Other), ("run", Does::Run)],
+        verbs: &[
+            ("install|i", Does::Add),
+            ("use", Does::Packages),
+            ("exec|x", Does::Exec),
+            ("plugin add", Does::Other),
+            ("run", Does::Run),
+        ],
         flags: &[("-y --yes", Flag::AssumeYes)],
         versions: Versions::At,
         ..Syntax::BLANK

@@ -103,8 +103,8 @@ fn source(text: &str, versions: Versions) -> Source {
 }
 
 const ARCHIVES: &[&str] = &[
-    ".deb", ".rpm", ".apk", ".whl", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz", ".zip", ".gem", ".jar", ".nupkg", ".conda",
-    ".xbps", ".zst",
+    ".deb", ".rpm", ".apk", ".whl", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz", ".zip", ".gem", ".jar", ".nupkg",
+    ".conda", ".xbps", ".zst",
 ];
 
 fn split(text: &str, versions: Versions) -> (&str, Option<&str>) {

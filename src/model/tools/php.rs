@@ -34,7 +34,10 @@ const COMPOSER: Tool = Tool {
             ("clear-cache|clearcache|cc", Does::Clean),
             ("remove|rm", Does::Remove),
             ("self-update|selfupdate", Does::Upgrade),
-            ("show|info|validate|check-platform-reqs|diagnose|licenses|outdated|audit|about|list|status|why|depends", Does::Query),
+            (
+                "show|info|validate|check-platform-reqs|diagnose|licenses|outdated|audit|about|list|status|why|depends",
+                Does::Query,
+            ),
             ("global config", Does::Other),
             ("config|init|archive|bump|reinstall|suggests|fund|browse", Does::Other),
         ],

@@ -364,11 +364,7 @@ const PIPENV: Tool = Tool {
             ("requirements|graph|check|verify", Does::Query),
         ],
         bare: Does::Query,
-        flags: &[
-            ("--deploy --ignore-pipfile", Flag::Frozen),
-            ("--system", Flag::Global),
-            ("-q --quiet", Flag::Quiet),
-        ],
+        flags: &[("--deploy --ignore-pipfile", Flag::Frozen), ("--system", Flag::Global), ("-q --quiet", Flag::Quiet)],
         files: "-r --requirements",
         versions: Versions::Pip,
         refine: Some(pipenv),

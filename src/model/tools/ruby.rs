@@ -61,10 +61,18 @@ const BUNDLER: Tool = Tool {
             ("BUNDLE_WITHOUT=dev", Flag::OmitDev),
         ],
         files: "--gemfile",
+        refine: Some(bundler),
         ..Syntax::BLANK
     },
     ..RUBY
 };
+
+/// `bundle config set --local` means the project's own settings, not a build without network.
+fn bundler(_: &Line<'_>, meaning: &mut Meaning) {
+    if meaning.verb == "config" {
+        meaning.flags.unset(Flag::Offline);
+    }
+}
 
 const GEM: Tool = Tool {
     name: "gem",

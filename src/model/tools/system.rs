@@ -89,7 +89,8 @@ const APT: Tool = Tool {
 fn apt(line: &Line<'_>, meaning: &mut Meaning) {
     let quiet = line.count("-q --quiet") >= 2 || line.values("-q --quiet").any(|level| level == "2");
     let mut settings = line.values("-o --option").filter_map(|setting| setting.split_once('='));
-    if quiet || settings.clone().any(|(name, value)| name.eq_ignore_ascii_case("APT::Get::Assume-Yes") && is_on(value)) {
+    if quiet || settings.clone().any(|(name, value)| name.eq_ignore_ascii_case("APT::Get::Assume-Yes") && is_on(value))
+    {
         meaning.flags.set(Flag::AssumeYes);
     }
     if settings.any(|(name, value)| name.eq_ignore_ascii_case("APT::Install-Recommends") && !is_on(value)) {
@@ -102,12 +103,8 @@ fn is_on(value: &str) -> bool {
     super::line::is_true(value.trim_matches(['"', '\'']))
 }
 
-const DPKG: Tool = Tool {
-    name: "dpkg",
-    programs: &["dpkg"],
-    syntax: Syntax { refine: Some(dpkg), ..Syntax::BLANK },
-    ..SYSTEM
-};
+const DPKG: Tool =
+    Tool { name: "dpkg", programs: &["dpkg"], syntax: Syntax { refine: Some(dpkg), ..Syntax::BLANK }, ..SYSTEM };
 
 /// Dpkg and rpm say with options what to do.
 fn dpkg(line: &Line<'_>, meaning: &mut Meaning) {
