@@ -25,3 +25,5 @@ pub mod lint;
 pub mod report;
 
 pub mod host;
+
+pub mod cli;

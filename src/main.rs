@@ -1,3 +1,5 @@
 //! The `cachalot` program: an exit code and nothing else.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    cachalot::cli::main()
+}

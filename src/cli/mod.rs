@@ -1,0 +1,72 @@
+//! The command line: clap arguments, one file per subcommand, exit codes.
+
+mod explain;
+mod options;
+mod output;
+mod rules;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::host;
+
+/// A Dockerfile linter and layer-cache analyzer: what breaks, what rebuilds, why, and the fix.
+#[derive(Parser)]
+#[command(name = "cachalot", version, after_help = EXIT_CODES, propagate_version = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit status:
+  0  nothing to complain about
+  1  diagnostics at or above --fail-on (default: warning)
+  2  could not run: a missing path, a broken configuration, a wrong option
+
+Start with `cachalot lint .`; then `cachalot explain RULE` for each name it prints.";
+
+#[derive(Subcommand)]
+enum Command {
+    Explain(explain::Args),
+    Rules(rules::Args),
+}
+
+/// How a command ended, short of an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    /// Exit status 0.
+    Clean,
+    /// Exit status 1.
+    Found,
+    /// Exit status 2; what went wrong was said already.
+    CouldNotRun,
+}
+
+/// Runs the program with the process's arguments and says how it ended.
+pub fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Explain(args) => explain::run(&args),
+        Command::Rules(args) => rules::run(&args),
+    };
+    match result {
+        Ok(Outcome::Clean) => ExitCode::SUCCESS,
+        Ok(Outcome::Found) => ExitCode::from(1),
+        Ok(Outcome::CouldNotRun) => ExitCode::from(2),
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::complain(format_args!("{error:#}"));
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    let io = |cause: &(dyn std::error::Error + 'static)| {
+        let direct = cause.downcast_ref::<std::io::Error>().is_some_and(host::is_closed_pipe);
+        let json = cause.downcast_ref::<serde_json::Error>().and_then(serde_json::Error::io_error_kind);
+        direct || json == Some(std::io::ErrorKind::BrokenPipe)
+    };
+    error.chain().any(io)
+}
