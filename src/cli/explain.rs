@@ -44,7 +44,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     if named.is_empty() {
         return unknown(args);
     }
-    let color = host::colors(args.color.into());
+    let color = host::colors(args.color.into(), &std::io::stdout());
     let mut out = stdout();
     for (at, rule) in named.iter().enumerate() {
         if at > 0 {

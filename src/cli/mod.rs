@@ -1,6 +1,7 @@
 //! The command line: clap arguments, one file per subcommand, exit codes.
 
 mod explain;
+mod lint;
 mod options;
 mod output;
 mod rules;
@@ -29,6 +30,7 @@ Start with `cachalot lint .`; then `cachalot explain RULE` for each name it prin
 
 #[derive(Subcommand)]
 enum Command {
+    Lint(lint::Args),
     Explain(explain::Args),
     Rules(rules::Args),
 }
@@ -47,6 +49,7 @@ enum Outcome {
 /// Runs the program with the process's arguments and says how it ended.
 pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
+        Command::Lint(args) => lint::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Rules(args) => rules::run(&args),
     };

@@ -1,13 +1,15 @@
 //! The only place that touches the disk and the terminal. Everything else takes text and gives text.
 
+mod config;
 mod paths;
 mod read;
 mod terminal;
 mod walk;
 mod write;
 
+pub use config::{ConfigChoice, Configs};
 pub use paths::{display, display_from};
-pub use read::{MAX_FILE_BYTES, ReadError, read, read_stdin};
+pub use read::{MAX_FILE_BYTES, ReadError, Unreadable, read, read_stdin};
 pub use terminal::{colors, is_closed_pipe};
 pub use walk::{Found, Kind, find, kind_of};
 pub use write::write_atomically;

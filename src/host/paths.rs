@@ -9,12 +9,28 @@ pub fn display(path: &Path) -> String {
 pub fn display_from(path: &Path, current: Option<&Path>) -> String {
     let inner = current.and_then(|current| path.strip_prefix(current).ok());
     let shown: PathBuf = inner.unwrap_or(path).components().filter(|part| !matches!(part, Component::CurDir)).collect();
-    let shown = shown.to_string_lossy();
-    match shown.as_ref() {
-        "" => ".".to_string(),
-        shown if std::path::MAIN_SEPARATOR == '\\' => shown.replace('\\', "/"),
-        shown => shown.to_string(),
+    if shown.as_os_str().is_empty() { ".".to_string() } else { slashed(&shown) }
+}
+
+/// The path from the root, `.` and `..` taken out by name alone.
+pub(super) fn absolute(path: &Path) -> PathBuf {
+    let mut clean = PathBuf::new();
+    for part in std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf()).components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                clean.pop();
+            }
+            part => clean.push(part),
+        }
     }
+    clean
+}
+
+/// The path with `/` between folders.
+pub(super) fn slashed(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    if std::path::MAIN_SEPARATOR == '\\' { text.replace('\\', "/") } else { text.into_owned() }
 }
 
 #[cfg(test)]

@@ -2,14 +2,13 @@ use std::io::{self, IsTerminal};
 
 use crate::report::ColorChoice;
 
-/// Whether to write colours to standard output (or to standard error): on a terminal, unless
-/// `NO_COLOR` is set or the terminal is dumb; `CLICOLOR_FORCE` and CI logs that render colours are
-/// left to `--color always`.
-pub fn colors(choice: ColorChoice) -> bool {
+/// Whether to write colours to `stream`: on a terminal, unless `NO_COLOR` is set or the terminal is
+/// dumb. CI logs that render colours are left to `--color always`.
+pub fn colors(choice: ColorChoice, stream: &impl IsTerminal) -> bool {
     match choice {
         ColorChoice::Always => true,
         ColorChoice::Never => false,
-        ColorChoice::Auto => io::stdout().is_terminal() && allowed(),
+        ColorChoice::Auto => stream.is_terminal() && allowed(),
     }
 }
 

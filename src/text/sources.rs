@@ -17,6 +17,8 @@ pub struct Source {
     /// The text; where the bytes were not UTF-8, each bad byte is replaced by one `?`, so that
     /// offsets stay those of the file.
     pub text: Arc<str>,
+    /// The first run of bytes that were not UTF-8, if there is one.
+    pub invalid_utf8: Option<Span>,
     lines: LineIndex,
 }
 
@@ -24,7 +26,18 @@ impl Source {
     /// Indexes `text` under `name`.
     pub fn new(name: impl Into<String>, text: impl Into<Arc<str>>) -> Source {
         let text = text.into();
-        Source { name: name.into(), lines: LineIndex::new(&text), text }
+        Source { name: name.into(), lines: LineIndex::new(&text), invalid_utf8: None, text }
+    }
+
+    /// Indexes the bytes of a file, whatever they are.
+    pub fn from_bytes(name: impl Into<String>, bytes: Vec<u8>) -> Source {
+        match String::from_utf8(bytes) {
+            Ok(text) => Source::new(name, text),
+            Err(error) => {
+                let (text, invalid) = replaced(error.as_bytes());
+                Source { invalid_utf8: invalid, ..Source::new(name, text) }
+            }
+        }
     }
 
     /// The line index of the text.
@@ -46,6 +59,24 @@ impl Source {
     pub fn slice(&self, span: Span) -> &str {
         span.slice(&self.text)
     }
+}
+
+/// The text with each byte that is no UTF-8 as one `?`, and where the first run of them is.
+fn replaced(bytes: &[u8]) -> (String, Option<Span>) {
+    let mut text = String::with_capacity(bytes.len());
+    let mut first: Option<Span> = None;
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        let start = text.len() as u32;
+        text.extend(chunk.invalid().iter().map(|_| '?'));
+        let bad = Span::new(start, text.len() as u32);
+        match &mut first {
+            None if !bad.is_empty() => first = Some(bad),
+            Some(run) if run.end == bad.start => run.end = bad.end,
+            _ => {}
+        }
+    }
+    (text, first)
 }
 
 /// All files of a run; the only owner of their texts.
@@ -91,5 +122,18 @@ impl<'a> Files<'a> for Sources {
 
     fn line_range(&'a self, id: FileId, line: usize) -> Result<Range<usize>, Error> {
         Ok(self.get(id).lines.line_range(line))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bad_bytes_become_question_marks_in_place() {
+        let source = Source::from_bytes("x", b"RUN \xff\xfe\xc3 \xc3\xa9 \xff\n".to_vec());
+        assert_eq!(&*source.text, "RUN ??? \u{e9} ?\n");
+        assert_eq!(source.invalid_utf8, Some(Span::new(4, 7)));
+        assert_eq!(Source::from_bytes("x", b"FROM a".to_vec()).invalid_utf8, None);
     }
 }
