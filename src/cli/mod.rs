@@ -1,5 +1,6 @@
 //! The command line: clap arguments, one file per subcommand, exit codes.
 
+mod config;
 mod explain;
 mod lint;
 mod options;
@@ -33,6 +34,7 @@ enum Command {
     Lint(lint::Args),
     Explain(explain::Args),
     Rules(rules::Args),
+    Config(config::Args),
 }
 
 /// How a command ended, short of an error.
@@ -48,10 +50,12 @@ enum Outcome {
 
 /// Runs the program with the process's arguments and says how it ended.
 pub fn main() -> ExitCode {
+    std::panic::set_hook(Box::new(say_panic));
     let result = match Cli::parse().command {
         Command::Lint(args) => lint::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Rules(args) => rules::run(&args),
+        Command::Config(args) => config::run(&args),
     };
     match result {
         Ok(Outcome::Clean) => ExitCode::SUCCESS,
@@ -63,6 +67,16 @@ pub fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// A panic is our bug: one line that helps to report it, and the run goes on with what is left.
+fn say_panic(info: &std::panic::PanicHookInfo) {
+    let place = info.location().map(|it| format!("{}:{}", it.file(), it.line())).unwrap_or_default();
+    let what = info.payload_as_str().unwrap_or("unknown");
+    output::complain(format_args!(
+        "internal error at {place}: {what}; please report it at {}/issues",
+        env!("CARGO_PKG_REPOSITORY")
+    ));
 }
 
 fn is_closed_pipe(error: &anyhow::Error) -> bool {

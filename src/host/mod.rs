@@ -11,5 +11,5 @@ pub use config::{ConfigChoice, Configs};
 pub use paths::{display, display_from};
 pub use read::{MAX_FILE_BYTES, ReadError, Unreadable, read, read_stdin};
 pub use terminal::{colors, is_closed_pipe};
-pub use walk::{Found, Kind, find, kind_of};
+pub use walk::{Found, find};
 pub use write::write_atomically;

@@ -7,24 +7,56 @@ pub enum FileKind {
     Markdown,
 }
 
+/// Endings after `Dockerfile.` that say the file is something else: documentation, ignore files,
+/// backups, and templates, which become Dockerfiles only when filled in.
+const OTHERS: &[&str] = &[
+    "dockerignore containerignore md markdown mdx rst adoc txt html",
+    "orig rej bak swp swo patch diff",
+    "j2 jinja jinja2 tmpl tpl gotmpl template erb mustache hbs ejs m4 in",
+    "json yaml yml toml lock py go sh",
+];
+
 impl FileKind {
-    /// The kind that a path's last part tells; `None` for a file that is not linted unasked.
+    /// The kind that a path's last part tells, letters in any case; `None` for a file that is not
+    /// linted unasked.
     pub fn of(path: &str) -> Option<FileKind> {
-        let name = path.rsplit(['/', '\\']).next().unwrap_or(path).to_ascii_lowercase();
-        if name.ends_with(".md") || name.ends_with(".markdown") || name.ends_with(".mdx") {
+        let name = path.rsplit(['/', '\\']).next().unwrap_or(path).to_lowercase();
+        if [".md", ".markdown", ".mdx"].iter().any(|ending| name.ends_with(ending)) {
             return Some(FileKind::Markdown);
         }
         is_dockerfile(&name).then_some(FileKind::Dockerfile)
     }
 }
 
-/// Docker's and Podman's usual names, whatever their case. `name` is in lower case.
+/// Docker's and Podman's usual names; `name` is in lower case.
 fn is_dockerfile(name: &str) -> bool {
-    if name.ends_with(".dockerignore") || name.ends_with(".containerignore") {
-        return false;
+    let (stem, ending) = name.split_once('.').unwrap_or((name, ""));
+    if matches!(ending.rsplit('.').next(), Some("dockerfile" | "containerfile")) {
+        return !stem.is_empty();
     }
-    let stem =
-        |stem: &str| name == stem || name.strip_prefix(stem).is_some_and(|rest| rest.starts_with(['.', '-', '_']));
-    let named = name == "dockerfile" || name.starts_with("dockerfile.");
-    named || stem("containerfile") || name.ends_with(".dockerfile") || name.ends_with(".containerfile")
+    let named = stem == "dockerfile" || stem.starts_with("containerfile");
+    let last = ending.rsplit('.').next().unwrap_or("");
+    named && !name.ends_with('~') && !OTHERS.iter().any(|line| line.split(' ').any(|other| other == last))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FileKind;
+
+    #[test]
+    fn names_decide() {
+        let dockerfiles = "Dockerfile dockerfile DOCKERFILE Dockerfile.dev Dockerfile.alpine3.20 api.Dockerfile \
+            api.v2.dockerfile Containerfile Containerfile.prod Containerfile-ci Dockerfile.d.x a/b/Dockerfile a\\Dockerfile";
+        for name in dockerfiles.split_whitespace() {
+            assert_eq!(FileKind::of(name), Some(FileKind::Dockerfile), "{name}");
+        }
+        for name in ["Dockerfile.md", "README.md", "a.MARKDOWN", "Containerfile.md"] {
+            assert_eq!(FileKind::of(name), Some(FileKind::Markdown), "{name}");
+        }
+        let others = "Dockerfile.dockerignore Dockerfile.j2 Dockerfile~ dockerfiles dockerfile_test.go .dockerignore \
+            Dockerfile.dev.swp .dockerfile containerfile_test.go x Dockerfile/x";
+        for name in others.split_whitespace() {
+            assert_eq!(FileKind::of(name), None, "{name}");
+        }
+    }
 }

@@ -8,7 +8,7 @@ mod suppress;
 mod unit;
 
 use crate::config::Config;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::text::{FileId, Sources};
 
 pub use fix::{AppliedFix, Fixed, Refused, fix, unified_diff};
@@ -41,7 +41,18 @@ pub fn lint(input: &Input) -> Vec<Diagnostic> {
         FileKind::Dockerfile => unit::lint(input, &input.sources.get(input.file).text, false),
         FileKind::Markdown => fence::lint(input),
     };
+    found.extend(invalid_utf8(input));
     found.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     found.dedup_by(|a, b| a.sort_key() == b.sort_key());
     found
+}
+
+/// The finding about bytes that are not UTF-8, if there are any.
+fn invalid_utf8(input: &Input) -> Option<Diagnostic> {
+    let source = input.sources.get(input.file);
+    let span = source.invalid_utf8?;
+    let bytes = if span.len() == 1 { "this byte is" } else { "these bytes are" };
+    let diagnostic = Diagnostic::new("invalid-utf8", Severity::Error, input.file, span, format!("{bytes} not UTF-8"))
+        .note("save the file as UTF-8; here each such byte is read as `?`");
+    unit::configured(diagnostic, input.config)
 }

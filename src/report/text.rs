@@ -93,6 +93,9 @@ fn words(text: &str) -> String {
 
 /// "1 error, 3 warnings in 2 files; 2 can be fixed with --fix".
 pub fn summary(run: &Run) -> String {
+    if run.files.is_empty() && run.diagnostics.is_empty() {
+        return "no Dockerfiles found".to_string();
+    }
     if run.diagnostics.is_empty() {
         return format!("no problems in {}", count(run.files.len(), "file"));
     }

@@ -58,7 +58,9 @@ impl Job<'_> {
         }
         let mut sources = Sources::default();
         let file = sources.add(Source::from_bytes(&item.name, bytes));
-        if let Some(limit) = self.limit() {
+        if let Some(limit) = self.limit()
+            && !refuses_bytes(&sources, file, done)
+        {
             self.fix(item, done, &mut sources, file, &config, limit)?;
         }
         done.name = Some(item.name.clone());
@@ -114,6 +116,15 @@ impl Job<'_> {
         }
         Ok(())
     }
+}
+
+/// Bytes that are not UTF-8 would be lost in writing, so such a file is left alone.
+fn refuses_bytes(sources: &Sources, file: FileId, done: &mut Done) -> bool {
+    let source = sources.get(file);
+    if source.invalid_utf8.is_some() {
+        done.refused.push(format!("{}: not fixed, because it is not UTF-8", source.name));
+    }
+    source.invalid_utf8.is_some()
 }
 
 /// Most Markdown shows no Dockerfile; a glance saves parsing it.

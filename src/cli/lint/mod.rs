@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use rayon::prelude::*;
 
 use crate::diagnostic::Applicability;
-use crate::host::{self, Configs};
+use crate::host;
 use crate::report::{self, Run, Style};
 
 use super::Outcome;
@@ -92,6 +92,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let mut out = stdout();
     let found = match job.fixing {
         Fixing::Diff(_) => diffs(&mut out, &done)?,
+        _ if failed && done.iter().all(|it| it.name.is_none()) => false,
         _ => reports(&mut out, args, done)?,
     };
     out.flush()?;
