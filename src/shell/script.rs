@@ -82,8 +82,8 @@ pub struct Options {
 /// A simple command as it is really run: wrappers are peeled off, the name has no folder.
 #[derive(Clone, Debug)]
 pub struct Command {
-    /// The program's base name: `apt-get` for `sudo /usr/bin/apt-get`. Empty where the name is not
-    /// known before the build (`$CMD`) or there are only assignments.
+    /// The program's base name: `apt-get` for `sudo /usr/bin/apt-get`, `pip` for `$VENV/bin/pip`.
+    /// Empty where the name is not known before the build (`$CMD`) or there are only assignments.
     pub name: String,
     /// The bytes of the name as written.
     pub name_span: Span,

@@ -134,7 +134,7 @@ impl Walker<'_> {
             return (!opaque).then(|| Nested { text: layer.compose(&text), shell: inner.shell, words });
         }
         let words = tokens.get(peeled.start..)?;
-        let name = base_name(words.first()?.known());
+        let name = words.first()?.program();
         if !is_shell(name) || words[1..].iter().any(|word| !word.text_or_raw().starts_with('-')) {
             return None;
         }
@@ -149,7 +149,7 @@ impl Walker<'_> {
     fn peel(&self, tokens: &[Token]) -> Peeled {
         let mut peeled = Peeled::default();
         while let Some(token) = tokens.get(peeled.start) {
-            let name = base_name(token.known());
+            let name = token.program();
             let next = if is_shell(name) {
                 self.peel_shell(tokens, &mut peeled)
             } else if name == "su" || name == "runuser" {
@@ -173,7 +173,7 @@ impl Walker<'_> {
         let first = name[0].range;
         let last = args.last().map_or(first, |last| last.range);
         Wrapper {
-            name: base_name(name[0].known()).to_string(),
+            name: name[0].program().to_string(),
             span: self.script.span(first.0, last.1.max(first.1)),
             args: args.iter().map(|token| self.arg(token)).collect(),
         }
@@ -244,7 +244,7 @@ impl Walker<'_> {
 
     /// `sh -c 'script'`: the script is the first word that is no option, behind all options.
     fn peel_shell(&self, tokens: &[Token], peeled: &mut Peeled) -> Option<usize> {
-        let name = base_name(tokens[peeled.start].known());
+        let name = tokens[peeled.start].program();
         let mut at = peeled.start + 1;
         let mut runs = false;
         while let Some(text) = tokens.get(at).map(Token::text_or_raw) {
@@ -304,7 +304,7 @@ impl Walker<'_> {
         command.assignments = assignments;
         command.redirects = stmt.map(|stmt| self.redirects(stmt, layer)).unwrap_or_default();
         if let Some(name) = words.first() {
-            command.name = base_name(name.known()).to_string();
+            command.name = name.program().to_string();
             command.name_span = self.script.span(name.range.0, name.range.1);
             command.args = words[1..].iter().map(|token| self.arg(token)).collect();
         }
@@ -404,11 +404,6 @@ fn takes_value(rules: &Wrapping, option: &str) -> bool {
     // In a cluster the first letter that takes a value takes the rest of the word.
     let cluster = &option[1..];
     cluster.find(|letter| rules.short.contains(letter)).is_some_and(|at| at + 1 == cluster.len())
-}
-
-/// `/usr/bin/apt-get` → `apt-get`.
-fn base_name(text: &str) -> &str {
-    text.rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or(text)
 }
 
 fn shell_options<'a>(words: impl Iterator<Item = &'a str>) -> Options {

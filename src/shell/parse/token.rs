@@ -59,6 +59,17 @@ impl<'a> Token<'a> {
         self.text.as_deref().unwrap_or_default()
     }
 
+    /// The base name of the program that the word names: `pip` also for `$VENV/bin/pip`. Empty if
+    /// it is not known.
+    pub(super) fn program(&self) -> &str {
+        let Some(text) = &self.text else {
+            let plain = |char: char| char.is_ascii_alphanumeric() || "._+-".contains(char);
+            let (_, name) = self.body.text.rsplit_once('/').unwrap_or_default();
+            return if name.chars().all(plain) { name } else { "" };
+        };
+        text.rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or(text)
+    }
+
     /// The known text, or else the word as written, for telling options from operands.
     pub(super) fn text_or_raw(&self) -> &str {
         self.text.as_deref().unwrap_or(self.raw)
