@@ -14,13 +14,19 @@ pub struct LineColumn {
 pub struct LineIndex {
     starts: Vec<u32>,
     len: u32,
+    /// Characters that begin before each block of [`BLOCK`] bytes, so that a column far to the right
+    /// costs no walk over its line; empty where the text is ASCII.
+    blocks: Vec<u32>,
 }
+
+const BLOCK: usize = 1024;
 
 impl LineIndex {
     /// Indexes `text` in one pass.
     pub fn new(text: &str) -> LineIndex {
         let newlines = memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at as u32 + 1);
-        LineIndex { starts: std::iter::once(0).chain(newlines).collect(), len: text.len() as u32 }
+        let blocks = if text.is_ascii() { Vec::new() } else { count_blocks(text.as_bytes()) };
+        LineIndex { starts: std::iter::once(0).chain(newlines).collect(), len: text.len() as u32, blocks }
     }
 
     /// Number of lines, at least 1; a final newline opens one more, empty line.
@@ -46,8 +52,19 @@ impl LineIndex {
     /// The place of `offset` in `text`, which must be the text that was indexed.
     pub fn line_column(&self, text: &str, offset: u32) -> LineColumn {
         let line = self.line_of(offset);
-        let before = text.get(self.line_start(line) as usize..offset as usize);
-        LineColumn { line: line as u32 + 1, column: before.map_or(0, |before| before.chars().count()) as u32 + 1 }
+        let start = self.line_start(line);
+        let column = self.chars_before(text, offset).saturating_sub(self.chars_before(text, start));
+        LineColumn { line: line as u32 + 1, column: column + 1 }
+    }
+
+    /// Number of characters that begin before the byte at `offset`.
+    fn chars_before(&self, text: &str, offset: u32) -> u32 {
+        let offset = offset.min(self.len);
+        let block = offset as usize / BLOCK;
+        match self.blocks.get(block) {
+            None => offset,
+            Some(before) => before + count_chars(&text.as_bytes()[block * BLOCK..offset as usize]),
+        }
     }
 
     /// The column of `offset` in UTF-16 code units from 0, as language clients count.
@@ -56,4 +73,18 @@ impl LineIndex {
         let before = text.get(start..offset as usize).unwrap_or("");
         before.chars().map(|c| c.len_utf16() as u32).sum()
     }
+}
+
+fn count_blocks(bytes: &[u8]) -> Vec<u32> {
+    let mut before = 0;
+    let mut blocks = vec![0];
+    for block in bytes.chunks(BLOCK) {
+        before += count_chars(block);
+        blocks.push(before);
+    }
+    blocks
+}
+
+fn count_chars(bytes: &[u8]) -> u32 {
+    bytes.iter().filter(|&&byte| byte & 0xC0 != 0x80).count() as u32
 }

@@ -79,17 +79,22 @@ impl Spliced {
 
     /// The bytes `start..end` as a text of their own, still mapped.
     pub fn sub(&self, start: u32, end: u32) -> Spliced {
-        let first = self.segments.partition_point(|segment| segment.text + segment.len <= start);
-        let inside = self.segments[first..].iter().take_while(|segment| segment.text < end);
-        let pieces = inside.filter_map(|segment| {
+        let mut part = Spliced::default();
+        part.push_from(self, start, end);
+        part
+    }
+
+    /// Appends the bytes `start..end` of another spliced text with their places.
+    pub fn push_from(&mut self, other: &Spliced, start: u32, end: u32) {
+        let first = other.segments.partition_point(|segment| segment.text + segment.len <= start);
+        let mut at = start;
+        for segment in other.segments[first..].iter().take_while(|segment| segment.text < end) {
             let from = segment.text.max(start);
             let to = (segment.text + segment.len).min(end);
-            (from < to).then(|| Segment {
-                text: from - start,
-                source: segment.source + (from - segment.text),
-                len: to - from,
-            })
-        });
-        Spliced { text: self.text[start as usize..end as usize].to_string(), segments: pieces.collect() }
+            self.push_synthetic(&other.text[at as usize..from as usize]);
+            self.push(&other.text[from as usize..to as usize], segment.source + (from - segment.text));
+            at = to;
+        }
+        self.push_synthetic(&other.text[at as usize..end.max(at) as usize]);
     }
 }

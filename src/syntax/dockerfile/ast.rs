@@ -144,6 +144,44 @@ pub struct Flag {
     pub name: Ident,
     /// The value after `=`, quotes processed by BuildKit's flag reader; `None` without `=`.
     pub value: Option<Word>,
+    /// The comma separated options of `--mount` and `--device`; empty for every other flag.
+    pub options: Vec<FlagOption>,
+}
+
+impl Flag {
+    /// The value of the last option with one of these keys (in lower case).
+    pub fn option(&self, keys: &[&str]) -> Option<&Word> {
+        self.last(keys).and_then(|option| option.value.as_ref())
+    }
+
+    /// Whether the last option with one of these keys switches something on; `None` without one.
+    pub fn switch(&self, keys: &[&str]) -> Option<bool> {
+        self.last(keys).map(FlagOption::is_on)
+    }
+
+    fn last(&self, keys: &[&str]) -> Option<&FlagOption> {
+        let is_wanted = |option: &&FlagOption| keys.iter().any(|key| option.key.text.eq_ignore_ascii_case(key));
+        self.options.iter().rev().find(is_wanted)
+    }
+}
+
+/// `key[=value]` in the value of `--mount` or `--device`.
+#[derive(Clone, Debug)]
+pub struct FlagOption {
+    /// From the key to the end of the value.
+    pub span: Span,
+    /// The key as written; its case does not matter.
+    pub key: Ident,
+    /// The value after `=`.
+    pub value: Option<Word>,
+}
+
+impl FlagOption {
+    /// True without a value or with one that Go reads as true.
+    pub fn is_on(&self) -> bool {
+        let is_true = |word: &Word| matches!(word.raw.as_str(), "1" | "t" | "T" | "true" | "TRUE" | "True");
+        self.value.as_ref().is_none_or(is_true)
+    }
 }
 
 /// One word as written: quotes, escapes and variables are still in it.

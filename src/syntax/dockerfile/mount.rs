@@ -1,0 +1,234 @@
+//! The comma separated options of `RUN --mount` and `RUN --device`.
+
+use super::ast::{Flag, FlagOption, Ident, Instruction, Word};
+use super::cx::Cx;
+use super::directives::is_bool;
+use super::go_quote as quoted;
+use super::suggest::with_suggestion;
+use crate::text::Span;
+
+const KEYS: [&str; 19] = [
+    "type",
+    "from",
+    "source",
+    "target",
+    "readonly",
+    "id",
+    "sharing",
+    "required",
+    "size",
+    "mode",
+    "uid",
+    "gid",
+    "src",
+    "dst",
+    "destination",
+    "ro",
+    "rw",
+    "readwrite",
+    "env",
+];
+
+/// What a mount mounts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum MountKind {
+    /// A folder of the build context, of a stage or of an image.
+    Bind,
+    /// A folder that later builds find again.
+    Cache,
+    /// Memory.
+    Tmpfs,
+    /// A secret of the build.
+    Secret,
+    /// The socket of an SSH agent.
+    Ssh,
+    /// The type holds a variable or is none that BuildKit knows.
+    Unknown,
+}
+
+/// One `--mount` of RUN with BuildKit's defaults filled in.
+#[derive(Clone, Debug)]
+pub struct Mount<'a> {
+    /// The flag.
+    pub flag: &'a Flag,
+    /// The type; `bind` where none is given.
+    pub kind: MountKind,
+    /// The stage or image; `None` is the build context for a bind mount, nothing for a cache.
+    pub from: Option<&'a Word>,
+    /// The path in the source.
+    pub source: Option<&'a Word>,
+    /// Where it is mounted.
+    pub target: Option<&'a Word>,
+    /// The id as written; that of a cache is its target where none is given.
+    pub id: Option<&'a Word>,
+    /// `shared`, `private` or `locked`, of a cache; `None` means `shared`.
+    pub sharing: Option<&'a Word>,
+    /// True where the command cannot write there.
+    pub read_only: bool,
+    /// True where the build fails without the secret or agent.
+    pub required: bool,
+    /// The variable that holds the secret.
+    pub env: Option<&'a Word>,
+}
+
+/// The mounts of a RUN, in order; of any other instruction none.
+pub fn mounts(instruction: &Instruction) -> Vec<Mount<'_>> {
+    instruction.flags_named("mount").map(mount).collect()
+}
+
+fn mount(flag: &Flag) -> Mount<'_> {
+    let kind = flag.option(&["type"]).map_or(MountKind::Bind, |word| kind(&word.raw));
+    let writable = matches!(kind, MountKind::Cache | MountKind::Tmpfs);
+    Mount {
+        flag,
+        kind,
+        from: flag.option(&["from"]),
+        source: flag.option(&["source", "src"]),
+        target: flag.option(&["target", "dst", "destination"]),
+        id: flag.option(&["id"]),
+        sharing: flag.option(&["sharing"]),
+        read_only: read_only(flag).unwrap_or(!writable),
+        required: flag.switch(&["required"]).unwrap_or(false),
+        env: flag.option(&["env"]),
+    }
+}
+
+/// The last of the switches that say so wins.
+fn read_only(flag: &Flag) -> Option<bool> {
+    let said = flag.options.iter().rev().find_map(|option| match option.key.text.to_ascii_lowercase().as_str() {
+        "readonly" | "ro" => Some((option, true)),
+        "readwrite" | "rw" => Some((option, false)),
+        _ => None,
+    });
+    said.map(|(option, meaning)| option.is_on() == meaning)
+}
+
+fn kind(word: &str) -> MountKind {
+    match word.to_ascii_lowercase().as_str() {
+        "bind" => MountKind::Bind,
+        "cache" => MountKind::Cache,
+        "tmpfs" => MountKind::Tmpfs,
+        "secret" => MountKind::Secret,
+        "ssh" => MountKind::Ssh,
+        _ => MountKind::Unknown,
+    }
+}
+
+/// Cuts the value of a flag at its commas.
+pub(super) fn options(flag: &Flag, place: impl Fn(u32, u32) -> Span) -> Vec<FlagOption> {
+    let Some(value) = &flag.value else { return Vec::new() };
+    let mut options = Vec::new();
+    let mut at = 0u32;
+    let mut variables = value.variables.iter().peekable();
+    for field in value.raw.split(',') {
+        let end = at + field.len() as u32;
+        let key_len = field.find('=').unwrap_or(field.len()) as u32;
+        let key = Ident { text: field[..key_len as usize].to_string(), span: place(at, at + key_len) };
+        let word = (key_len < field.len() as u32).then(|| {
+            let span = place(at + key_len + 1, end);
+            let mut inside = Vec::new();
+            while let Some(variable) = variables.next_if(|variable| variable.span.start < span.end) {
+                inside.push(variable.clone());
+            }
+            let raw = field[key_len as usize + 1..].to_string();
+            Word { raw, span, at: value.at + at + key_len + 1, variables: inside }
+        });
+        options.push(FlagOption { span: place(at, end), key, value: word });
+        at = end + 1;
+    }
+    options
+}
+
+/// Reports what BuildKit refuses in a `--mount`: the first problem of each.
+pub(super) fn check(cx: &mut Cx, flag: &Flag) {
+    // A quote has a meaning here that it never has in real files.
+    let Some(value) = flag.value.as_ref().filter(|value| !value.raw.contains('"')) else { return };
+    let mut kind = Some("bind".to_string());
+    for option in &flag.options {
+        if let Some(message) = option_error(option, &mut kind) {
+            cx.error("invalid-mount", option.span, message);
+            return;
+        }
+    }
+    if value.is_constant()
+        && let Some(kind) = kind
+        && let Some(message) = combination_error(flag, &kind)
+    {
+        cx.error("invalid-mount", value.span, message);
+    }
+}
+
+/// `kind` follows the mount's type; it is `None` once a variable decides it.
+fn option_error(option: &FlagOption, kind: &mut Option<String>) -> Option<String> {
+    let key = option.key.text.to_ascii_lowercase();
+    let unknown_kind = kind.is_none();
+    let is = |wanted: &[&str]| unknown_kind || kind.as_deref().is_some_and(|kind| wanted.contains(&kind));
+    let misplaced = || format!("unexpected key '{key}' for mount type '{}'", kind.as_deref().unwrap_or_default());
+    let Some(value) = &option.value else {
+        return match key.as_str() {
+            "readonly" | "ro" | "readwrite" | "rw" => None,
+            "required" if is(&["secret", "ssh"]) => None,
+            "required" => Some(misplaced()),
+            _ => Some(format!("invalid field '{}' must be a key=value pair", option.key.text)),
+        };
+    };
+    let text = value.raw.as_str();
+    let constant = value.is_constant() && !text.contains(['\\', '`', '\'']);
+    let lower = text.to_ascii_lowercase();
+    let invalid_number = || format!("invalid value {text} for {key}");
+    match key.as_str() {
+        "type" if !constant => *kind = None,
+        "type" if self::kind(text) == MountKind::Unknown => {
+            let message = format!("unsupported mount type {}", quoted(text));
+            return Some(with_suggestion(message, text, &["bind", "cache", "tmpfs", "secret", "ssh"]));
+        }
+        "type" => *kind = Some(lower),
+        "from" if !value.is_constant() => {
+            return Some("'from' doesn't support variable expansion, define alias stage instead".to_string());
+        }
+        "required" if !is(&["secret", "ssh"]) => return Some(misplaced()),
+        "size" if !is(&["tmpfs"]) => return Some(misplaced()),
+        "readonly" | "ro" | "readwrite" | "rw" | "required" if constant && !is_bool(text) => {
+            return Some(format!("invalid value for {key}: {text}"));
+        }
+        "sharing" if constant && !["shared", "private", "locked"].contains(&lower.as_str()) => {
+            let message = format!("unsupported sharing value {}", quoted(text));
+            return Some(with_suggestion(message, text, &["shared", "private", "locked"]));
+        }
+        "mode" if constant && u32::from_str_radix(digits(text), 8).is_err() => return Some(invalid_number()),
+        "uid" | "gid" if constant && digits(text).parse::<u32>().is_err() => return Some(invalid_number()),
+        key if !KEYS.contains(&key) => {
+            let field = format!("{}={text}", option.key.text);
+            return Some(with_suggestion(format!("unexpected key '{key}' in '{field}'"), key, &KEYS));
+        }
+        _ => {}
+    }
+    None
+}
+
+/// Go's number parser takes no sign.
+fn digits(text: &str) -> &str {
+    if text.starts_with('+') { "" } else { text }
+}
+
+fn combination_error(flag: &Flag, kind: &str) -> Option<String> {
+    let set = |keys: &[&str]| flag.option(keys).is_some_and(|word| !word.raw.is_empty());
+    let given = |key: &str| flag.option(&[key]).is_some();
+    if !matches!(kind, "secret" | "ssh" | "cache")
+        && let Some(key) = ["mode", "uid", "gid"].into_iter().find(|key| given(key))
+    {
+        return Some(format!("{key} not allowed for {} type mounts", quoted(kind)));
+    }
+    if kind == "secret" {
+        let (source, target, id) = (set(&["source", "src"]), set(&["target", "dst", "destination"]), set(&["id"]));
+        let message = match () {
+            () if set(&["from"]) => "secret mount should not have a from",
+            () if set(&["sharing"]) => "secret mount should not define sharing",
+            () if !source && !target && !id => "invalid secret mount. one of source, target required",
+            () if source && id => "both source and id can't be set",
+            () => return None,
+        };
+        return Some(message.to_string());
+    }
+    (set(&["sharing"]) && kind != "cache").then(|| format!("invalid cache sharing set for {kind} mount"))
+}
