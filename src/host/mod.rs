@@ -1,6 +1,7 @@
 //! The only place that touches the disk and the terminal. Everything else takes text and gives text.
 
 mod config;
+mod files;
 mod paths;
 mod read;
 mod terminal;
@@ -8,6 +9,7 @@ mod walk;
 mod write;
 
 pub use config::{ConfigChoice, Configs};
+pub use files::{Contexts, DiskFiles};
 pub use paths::{display, display_from};
 pub use read::{MAX_FILE_BYTES, ReadError, Unreadable, read, read_stdin};
 pub use terminal::{colors, is_closed_pipe};

@@ -47,12 +47,17 @@ pub fn lint(input: &Input) -> Vec<Diagnostic> {
     found
 }
 
-/// The finding about bytes that are not UTF-8, if there are any.
+/// One diagnostic for all bytes of a file that are not UTF-8.
 fn invalid_utf8(input: &Input) -> Option<Diagnostic> {
     let source = input.sources.get(input.file);
-    let span = source.invalid_utf8?;
-    let bytes = if span.len() == 1 { "this byte is" } else { "these bytes are" };
-    let diagnostic = Diagnostic::new("invalid-utf8", Severity::Error, input.file, span, format!("{bytes} not UTF-8"))
-        .note("save the file as UTF-8; here each such byte is read as `?`");
-    unit::configured(diagnostic, input.config)
+    let first = *source.invalid.first()?;
+    let message = match source.invalid.len() {
+        _ if source.text.starts_with("??") && source.text.contains('\0') => {
+            "the file is UTF-16, which Docker does not read".to_string()
+        }
+        1 => "this is not UTF-8".to_string(),
+        more => format!("this is not UTF-8, and {} more places are not", more - 1),
+    };
+    let diagnostic = Diagnostic::new("invalid-utf8", Severity::Warning, input.file, first, message);
+    unit::configured(diagnostic.note("save the file as UTF-8; what is not is read as `?`"), input.config)
 }

@@ -17,8 +17,8 @@ pub struct Source {
     /// The text; where the bytes were not UTF-8, each bad byte is replaced by one `?`, so that
     /// offsets stay those of the file.
     pub text: Arc<str>,
-    /// The first run of bytes that were not UTF-8, if there is one.
-    pub invalid_utf8: Option<Span>,
+    /// The bytes that were not UTF-8, as runs.
+    pub invalid: Vec<Span>,
     lines: LineIndex,
 }
 
@@ -26,18 +26,13 @@ impl Source {
     /// Indexes `text` under `name`.
     pub fn new(name: impl Into<String>, text: impl Into<Arc<str>>) -> Source {
         let text = text.into();
-        Source { name: name.into(), lines: LineIndex::new(&text), invalid_utf8: None, text }
+        Source { name: name.into(), lines: LineIndex::new(&text), text, invalid: Vec::new() }
     }
 
-    /// Indexes the bytes of a file, whatever they are.
-    pub fn from_bytes(name: impl Into<String>, bytes: Vec<u8>) -> Source {
-        match String::from_utf8(bytes) {
-            Ok(text) => Source::new(name, text),
-            Err(error) => {
-                let (text, invalid) = replaced(error.as_bytes());
-                Source { invalid_utf8: invalid, ..Source::new(name, text) }
-            }
-        }
+    /// Reads a file's bytes, which may be no UTF-8.
+    pub fn from_bytes(name: impl Into<String>, bytes: &[u8]) -> Source {
+        let (text, invalid) = super::decode(bytes);
+        Source { invalid, ..Source::new(name, text) }
     }
 
     /// The line index of the text.
@@ -61,24 +56,6 @@ impl Source {
     }
 }
 
-/// The text with each byte that is no UTF-8 as one `?`, and where the first run of them is.
-fn replaced(bytes: &[u8]) -> (String, Option<Span>) {
-    let mut text = String::with_capacity(bytes.len());
-    let mut first: Option<Span> = None;
-    for chunk in bytes.utf8_chunks() {
-        text.push_str(chunk.valid());
-        let start = text.len() as u32;
-        text.extend(chunk.invalid().iter().map(|_| '?'));
-        let bad = Span::new(start, text.len() as u32);
-        match &mut first {
-            None if !bad.is_empty() => first = Some(bad),
-            Some(run) if run.end == bad.start => run.end = bad.end,
-            _ => {}
-        }
-    }
-    (text, first)
-}
-
 /// All files of a run; the only owner of their texts.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
@@ -90,6 +67,12 @@ impl Sources {
     pub fn add(&mut self, source: Source) -> FileId {
         self.files.push(source);
         FileId(self.files.len() as u32 - 1)
+    }
+
+    /// Gives a file a new text under its old name.
+    pub fn replace(&mut self, id: FileId, text: impl Into<Arc<str>>) {
+        let old = &mut self.files[id.0 as usize];
+        *old = Source::new(std::mem::take(&mut old.name), text);
     }
 
     /// The file of an id that [`Sources::add`] gave.
@@ -122,18 +105,5 @@ impl<'a> Files<'a> for Sources {
 
     fn line_range(&'a self, id: FileId, line: usize) -> Result<Range<usize>, Error> {
         Ok(self.get(id).lines.line_range(line))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn bad_bytes_become_question_marks_in_place() {
-        let source = Source::from_bytes("x", b"RUN \xff\xfe\xc3 \xc3\xa9 \xff\n".to_vec());
-        assert_eq!(&*source.text, "RUN ??? \u{e9} ?\n");
-        assert_eq!(source.invalid_utf8, Some(Span::new(4, 7)));
-        assert_eq!(Source::from_bytes("x", b"FROM a".to_vec()).invalid_utf8, None);
     }
 }

@@ -57,7 +57,7 @@ impl Job<'_> {
             return Ok(());
         }
         let mut sources = Sources::default();
-        let file = sources.add(Source::from_bytes(&item.name, bytes));
+        let file = sources.add(Source::from_bytes(&*item.name, &bytes));
         if let Some(limit) = self.limit()
             && !refuses_bytes(&sources, file, done)
         {
@@ -121,10 +121,10 @@ impl Job<'_> {
 /// Bytes that are not UTF-8 would be lost in writing, so such a file is left alone.
 fn refuses_bytes(sources: &Sources, file: FileId, done: &mut Done) -> bool {
     let source = sources.get(file);
-    if source.invalid_utf8.is_some() {
+    if !source.invalid.is_empty() {
         done.refused.push(format!("{}: not fixed, because it is not UTF-8", source.name));
     }
-    source.invalid_utf8.is_some()
+    !source.invalid.is_empty()
 }
 
 /// Most Markdown shows no Dockerfile; a glance saves parsing it.
