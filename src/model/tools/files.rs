@@ -63,16 +63,21 @@ fn path_matches(pattern: &str, path: &str) -> bool {
     if let Some(folder) = pattern.strip_suffix('/') {
         return has_folder(path, folder);
     }
+    let path_is_glob = path.contains(['*', '?', '[']);
+    if !pattern.contains('*') && !path_is_glob {
+        return ends_with_path(path, pattern);
+    }
     let depth = pattern.matches('/').count() + 1;
     let Some(tail) = tail(path, depth) else { return false };
-    glob_matches(pattern, tail) || (tail.contains(['*', '?', '[']) && glob_covers(tail, pattern))
+    glob_matches(pattern, tail) || (path_is_glob && glob_covers(tail, pattern))
 }
 
 /// True if `folder` (one or more components) is among the components of `path`.
 fn has_folder(path: &str, folder: &str) -> bool {
-    let depth = folder.matches('/').count() + 1;
-    let parts: Vec<&str> = path.split('/').collect();
-    parts.windows(depth).any(|window| window.iter().copied().eq(folder.split('/')))
+    path.match_indices(folder).any(|(at, _)| {
+        let after = &path[at + folder.len()..];
+        (at == 0 || path[..at].ends_with('/')) && (after.is_empty() || after.starts_with('/'))
+    })
 }
 
 /// The last `depth` components of a path.

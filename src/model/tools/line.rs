@@ -58,7 +58,7 @@ pub(crate) struct Word<'c> {
 impl Word<'_> {
     /// True where nothing is known before the build: `$OPTIONS`.
     pub(crate) fn is_opaque(&self) -> bool {
-        self.arg.text.is_none() && self.text.trim_start_matches(['"', '\'']).starts_with(['$', '`'])
+        self.arg.text.is_none() && self.text.starts_with(['$', '`'])
     }
 }
 
@@ -75,7 +75,7 @@ impl<'c> Line<'c> {
         let mut at = 0;
         let mut only_words = false;
         while let Some(arg) = args.get(at) {
-            let text = arg.text_or_raw();
+            let text = shown(arg);
             if only_words || !text.starts_with('-') || text == "-" {
                 line.words.push(Word { text, arg, index: first + at });
             } else if text == "--" {
@@ -90,7 +90,7 @@ impl<'c> Line<'c> {
 
     /// Reads one option and says how many further arguments it took.
     fn option(&mut self, text: &'c str, at: usize, syntax: &Syntax) -> usize {
-        let next = self.args.get(at + 1).map(Arg::text_or_raw);
+        let next = self.args.get(at + 1).map(shown);
         let arg = self.first + at;
         if text.starts_with("--") || !syntax.clusters {
             let (name, value) = match text.split_once('=') {
@@ -139,6 +139,16 @@ impl<'c> Line<'c> {
     /// The last value of these options.
     pub(crate) fn value(&self, names: &str) -> Option<&'c str> {
         self.values(names).last()
+    }
+}
+
+/// A word with an expansion stands as written but without the quotes around it: `"$VERSION"`.
+fn shown(arg: &Arg) -> &str {
+    let raw = arg.raw.as_str();
+    let unquoted = |quote: char| raw.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
+    match &arg.text {
+        Some(text) => text,
+        None => unquoted('"').or_else(|| unquoted('\'')).unwrap_or(raw),
     }
 }
 

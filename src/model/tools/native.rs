@@ -11,7 +11,7 @@ pub(super) const TOOLS: &[Tool] =
 const GO: Tool = Tool {
     name: "go",
     ecosystem: Ecosystem::Go,
-    programs: &["go"],
+    programs: &["go", "xx-go"],
     manifests: &["go.mod", "go.work"],
     lock_files: &["go.sum", "go.work.sum"],
     config_files: &[".go-version", ".tool-versions", "tools.go", "vendor/modules.txt"],
@@ -54,7 +54,9 @@ fn go(line: &Line<'_>, meaning: &mut Meaning) {
         }
     }
     let of_project = meaning.packages.is_empty()
-        || meaning.packages.iter().any(|package| package.source == Source::Folder || package.text == "all");
+        || meaning.packages.iter().any(|package| {
+            package.source == Source::Folder || matches!(package.text.as_str(), "all" | "tool" | "std" | "cmd")
+        });
     match meaning.verb.as_str() {
         "get" | "install" if of_project => {
             meaning.packages.clear();
@@ -92,7 +94,7 @@ const DEP: Tool = Tool {
 const CARGO: Tool = Tool {
     name: "cargo",
     ecosystem: Ecosystem::Rust,
-    programs: &["cargo", "cross"],
+    programs: &["cargo", "cross", "xx-cargo"],
     manifests: &["Cargo.toml"],
     lock_files: &["Cargo.lock"],
     config_files: &[

@@ -93,7 +93,8 @@ fn source(text: &str, versions: Versions) -> Source {
     let is_path = matches!(first, "." | ".." | "~") || path.len() < text.len() || path.starts_with('/');
     // Groups and release names have slashes too: only a leading dot or slash says folder.
     if is_path {
-        return Source::Folder;
+        let of_system = matches!(versions, Versions::Deb | Versions::Apk | Versions::Rpm | Versions::Equals);
+        return if of_system { Source::File } else { Source::Folder };
     }
     match versions {
         Versions::At if !text.starts_with('@') && text.matches('/').count() == 1 && !text.contains('@') => Source::Url,

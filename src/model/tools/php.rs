@@ -62,6 +62,11 @@ const COMPOSER: Tool = Tool {
 };
 
 fn composer(_: &Line<'_>, meaning: &mut Meaning) {
+    if meaning.verb == "create-project" {
+        // Behind the package stand a folder and a version.
+        meaning.packages.truncate(1);
+        meaning.action = Action::Install(InstallKind::Packages);
+    }
     if meaning.verb.starts_with("global") {
         meaning.flags.set(Flag::Global);
     }

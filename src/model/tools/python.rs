@@ -542,8 +542,12 @@ const CONDA: Tool = Tool {
 };
 
 fn conda(line: &Line<'_>, meaning: &mut Meaning) {
-    if matches!(meaning.action, Action::Install(_)) && line.value("-f --file").is_some() {
+    let from_file = line.value("-f --file").is_some() || line.program == "conda-lock";
+    if matches!(meaning.action, Action::Install(_)) && from_file {
         meaning.action = Action::Install(InstallKind::Manifest);
+    }
+    if line.program == "conda-lock" {
+        meaning.files.extend(meaning.packages.drain(..).map(|package| package.text));
     }
     if meaning.action == Action::Clean {
         // Here `-f` takes no value: `conda clean -afy`.

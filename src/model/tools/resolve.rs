@@ -163,7 +163,7 @@ fn package_runner<'c>(outer: &Invocation<'c>, from: usize) -> Option<Invocation<
 /// `composer.phar`, `yarn-4.5.0.cjs`.
 pub(crate) fn program_name(name: &str) -> &str {
     let name = SUFFIXES.iter().find_map(|suffix| name.strip_suffix(suffix)).unwrap_or(name);
-    for family in ["python", "pip", "pypy", "php", "yarn", "composer", "Rscript", "node", "luarocks", "gem", "bundle"] {
+    for family in FAMILIES {
         if let Some(version) = name.strip_prefix(family)
             && !version.is_empty()
             && version.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-'))
@@ -177,5 +177,8 @@ pub(crate) fn program_name(name: &str) -> &str {
         _ => name,
     }
 }
+
+const FAMILIES: [&str; 12] =
+    ["php-fpm", "python", "pip", "pypy", "php", "yarn", "composer", "Rscript", "node", "luarocks", "gem", "bundle"];
 
 const SUFFIXES: &[&str] = &[".exe", ".cmd", ".bat", ".phar", ".cjs", ".js", ".mjs", ".pyz"];

@@ -76,7 +76,7 @@ fn bundler(_: &Line<'_>, meaning: &mut Meaning) {
 
 const GEM: Tool = Tool {
     name: "gem",
-    programs: &["gem"],
+    programs: &["gem", "fluent-gem"],
     cache_dirs: &[CacheDir::shared("/usr/local/bundle/cache")],
     clean_commands: &["gem cleanup"],
     syntax: Syntax {

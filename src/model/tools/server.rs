@@ -1,3 +1,6 @@
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use crate::shell::{Arg, Command};
 use crate::text::Span;
 
@@ -53,7 +56,7 @@ fn kind(command: &Command, invocation: &Invocation<'_>) -> Option<ServerKind> {
         return None;
     }
     let words: Vec<&str> = args.iter().copied().filter(|arg| !arg.starts_with('-')).collect();
-    if let Some(row) = TABLE.iter().find(|row| row.fits(invocation.program, &words)) {
+    if let Some(row) = ROWS.get(invocation.program).and_then(|rows| rows.iter().find(|row| row.fits(&words))) {
         let exits = row.unless.split_ascii_whitespace().any(|exit| args.iter().any(|arg| is_option(arg, exit)));
         return if exits { None } else { row.kind(&args) };
     }
@@ -66,14 +69,17 @@ fn asks(args: &[&str]) -> bool {
         || matches!(args, ["-v" | "-V" | "-h" | "version" | "help"])
 }
 
-/// `arg` is the option or word, alone, with a value after `=`, or as `-d` with an attached value.
+/// `arg` is the option or word, alone, with a value after `=`, or as one of two letters: `-qt`.
 fn is_option(arg: &str, option: &str) -> bool {
-    arg == option || arg.strip_prefix(option).is_some_and(|rest| rest.starts_with('='))
+    let cluster = arg.len() == 3 && option.len() == 2 && arg.starts_with('-') && !arg.starts_with("--");
+    arg == option
+        || arg.strip_prefix(option).is_some_and(|rest| rest.starts_with('='))
+        || (cluster && option.strip_prefix('-').is_some_and(|letter| arg[1..].contains(letter)))
 }
 
 /// Programs that serve, and what makes them stop.
 struct Row {
-    /// Base names; a trailing `*` stands for a version.
+    /// Base names, without versions.
     programs: &'static str,
     /// The first word must be one of these; `.` for no word at all; empty for anything.
     words: &'static str,
@@ -94,17 +100,12 @@ impl Row {
         Row { words, ..Row::of(programs) }
     }
 
-    fn fits(&self, program: &str, words: &[&str]) -> bool {
-        let named = self.programs.split_ascii_whitespace().any(|name| match name.strip_suffix('*') {
-            Some(stem) => program.strip_prefix(stem).is_some_and(is_version),
-            None => name == program,
-        });
-        named
-            && (self.words.is_empty()
-                || self.words.split_ascii_whitespace().any(|word| match words.first() {
-                    Some(first) => *first == word,
-                    None => word == ".",
-                }))
+    fn fits(&self, words: &[&str]) -> bool {
+        self.words.is_empty()
+            || self.words.split_ascii_whitespace().any(|word| match words.first() {
+                Some(first) => *first == word,
+                None => word == ".",
+            })
     }
 
     fn kind(&self, args: &[&str]) -> Option<ServerKind> {
@@ -115,16 +116,22 @@ impl Row {
     }
 }
 
-fn is_version(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
-}
+static ROWS: LazyLock<HashMap<&'static str, Vec<&'static Row>>> = LazyLock::new(|| {
+    let mut rows: HashMap<_, Vec<_>> = HashMap::new();
+    for row in TABLE {
+        for program in row.programs.split_ascii_whitespace() {
+            rows.entry(program).or_default().push(row);
+        }
+    }
+    rows
+});
 
 const TABLE: &[Row] = &[
     // Web servers and proxies.
     Row { unless: "-t -T -s -v -V -h -q", foreground: "off", ..Row::of("nginx openresty angie") },
     Row { unless: "-t -v -V -l -L -M -S -k", foreground: "FOREGROUND -X", ..Row::of("httpd apache2") },
     Row::of("httpd-foreground apache2-foreground"),
-    Row { unless: "-t -v -i -m -tt", background: "-D --daemonize", ..Row::of("php-fpm*") },
+    Row { unless: "-t -v -i -m -tt", background: "-D --daemonize", ..Row::of("php-fpm") },
     Row { unless: "-t -v -V -p", foreground: "-D", ..Row::of("lighttpd") },
     Row::verbs("caddy", "run file-server reverse-proxy"),
     Row::verbs("frankenphp", "run php-server"),
@@ -294,8 +301,7 @@ fn php(args: &[&str]) -> Option<ServerKind> {
     }
     let script = args.iter().position(|arg| !arg.starts_with('-'))?;
     let verb = args.get(script + 1)?;
-    let artisan = TABLE.iter().find(|row| row.programs == "artisan")?;
-    let of_artisan = args[script].ends_with("artisan") && artisan.fits("artisan", &[verb]);
+    let of_artisan = args[script].ends_with("artisan") && ROWS.get("artisan")?.iter().any(|row| row.fits(&[verb]));
     let of_console = args[script].ends_with("console") && matches!(*verb, "server:run" | "messenger:consume");
     (of_artisan || of_console).then_some(ServerKind::Certain)
 }

@@ -6,8 +6,8 @@ use super::package::Versions;
 use super::tool::{CacheDir, Does, Ecosystem, Syntax, Tool};
 
 pub(super) const TOOLS: &[Tool] = &[
-    Tool { name: "apt-get", programs: &["apt-get", "apt-fast"], ..APT },
-    Tool { name: "apt", programs: &["apt"], ..APT },
+    Tool { name: "apt-get", programs: &["apt-get", "apt-fast", "xx-apt-get"], ..APT },
+    Tool { name: "apt", programs: &["apt", "xx-apt"], ..APT },
     Tool { name: "aptitude", programs: &["aptitude"], ..APT },
     DPKG,
     APK,
@@ -67,7 +67,7 @@ const APT: Tool = Tool {
             ("install|reinstall|satisfy", Does::Packages),
             ("build-dep|build-depends", Does::Packages),
             ("remove|purge|autoremove|auto-remove|autopurge|markauto", Does::Remove),
-            ("clean|autoclean|auto-clean|distclean", Does::Clean),
+            ("clean|autoclean|auto-clean|distclean|dist-clean", Does::Clean),
             ("list|search|show|policy|changelog|check|depends|rdepends|indextargets", Does::Query),
         ],
         flags: &[
@@ -121,7 +121,7 @@ fn dpkg(line: &Line<'_>, meaning: &mut Meaning) {
 
 const APK: Tool = Tool {
     name: "apk",
-    programs: &["apk"],
+    programs: &["apk", "xx-apk"],
     cache_dirs: &[CacheDir::locked("/var/cache/apk")],
     clean_commands: &["rm -rf /var/cache/apk/*"],
     clean_paths: &["/var/cache/apk"],

@@ -117,6 +117,7 @@ fn system_packages() {
             "microdnf: packages tar +AssumeYes +NoRecommends +Quiet",
         ),
         ("dnf module install -y nodejs:20", "dnf: packages nodejs@20 +AssumeYes"),
+        ("yum install -y \"mysql-$V\" /u01/$PKG", "yum: packages mysql@$V /u01/$PKG(File) +AssumeYes"),
         ("yum clean all", "yum: clean"),
         ("yum update -y", "yum: upgrade +AssumeYes"),
         ("yum groupinstall 'Development Tools'", "yum: packages Development Tools"),
@@ -248,6 +249,7 @@ fn ruby_php_dotnet_beam() {
         ("composer dump-autoload -o", "composer: build"),
         ("composer require monolog/monolog:^3", "composer: packages monolog/monolog@^3"),
         ("docker-php-ext-install -j4 pdo_mysql zip", "docker-php-ext-install: packages pdo_mysql zip"),
+        ("composer create-project laravel/laravel . v8", "composer: packages laravel/laravel"),
         ("pecl install redis", "docker-php-ext-install: packages redis"),
         ("dotnet restore src/Api/Api.csproj", "dotnet: deps <src/Api/Api.csproj"),
         ("dotnet restore", "dotnet: deps"),
@@ -426,6 +428,7 @@ fn servers() {
     let none = [
         "nginx -t",
         "nginx -v",
+        "nginx -qt",
         "mysqld --initialize --user=mysql",
         "redis-server --version",
         "gunicorn --version",
