@@ -12,37 +12,85 @@ pub(super) const NAME: &str = "[^/]*";
 /// What stands for `?`.
 pub(super) const NAME_CHAR: &str = "[^/]";
 
-/// Reads an expression made of the pieces above, literals, classes and escapes. Inside a class of
-/// the user's, those pieces are only characters: `[a*]` really is `[a[^/]*]`.
-pub(super) fn parse(expression: &str) -> Result<Vec<Atom>, BadPattern> {
-    let mut atoms = Vec::new();
+/// Reads an expression made of the pieces above, literals, classes and escapes: its alternatives,
+/// for `patternmatcher` leaves `|` and `{` of a pattern as they are. Inside a class of the user's,
+/// the pieces are only characters: `[a*]` really is `[a[^/]*]`.
+pub(super) fn parse(expression: &str) -> Result<Vec<Vec<Atom>>, BadPattern> {
+    let mut alternatives = vec![Vec::new()];
+    let mut atoms: Vec<Atom> = Vec::new();
     let mut rest = expression;
     while let Some(c) = rest.chars().next() {
-        if let Some(after) = rest.strip_prefix(FOLDERS) {
-            // Twice in a row is no more than once.
-            if atoms.last() != Some(&Atom::InFolders) {
-                atoms.extend([Atom::Folders, Atom::InFolders]);
-            }
-            rest = after;
-        } else if let Some(after) = rest.strip_prefix(ANYTHING) {
-            atoms.push(Atom::Many(Set::not('\n')));
-            rest = after;
+        if c == '|' {
+            alternatives.last_mut().expect("there is one").append(&mut atoms);
+            alternatives.push(Vec::new());
+            rest = &rest[1..];
         } else {
-            rest = &rest[c.len_utf8()..];
-            match c {
-                '[' => {
-                    let set = class(&mut rest)?;
-                    let starred = rest.strip_prefix('*');
-                    atoms.push(if starred.is_some() { Atom::Many(set) } else { Atom::One(set) });
-                    rest = starred.unwrap_or(rest);
-                }
-                '\\' => atoms.push(escape(&mut rest)?),
-                '^' => atoms.push(Atom::Start),
-                c => atoms.push(Atom::Char(c)),
-            }
+            piece(&mut rest, &mut atoms)?;
         }
     }
-    Ok(atoms)
+    alternatives.last_mut().expect("there is one").append(&mut atoms);
+    Ok(alternatives.into_iter().map(anchored).collect())
+}
+
+/// An expression may match anywhere in the text, unless its ends say otherwise.
+fn anchored(mut atoms: Vec<Atom>) -> Vec<Atom> {
+    let anything = || Atom::Many(Set { negated: true, ranges: Vec::new() });
+    match atoms.first() {
+        Some(Atom::Start) => drop(atoms.remove(0)),
+        _ => atoms.insert(0, anything()),
+    }
+    match atoms.last() {
+        Some(Atom::End) => drop(atoms.pop()),
+        _ => atoms.push(anything()),
+    }
+    atoms
+}
+
+fn piece(rest: &mut &str, atoms: &mut Vec<Atom>) -> Result<(), BadPattern> {
+    if let Some(after) = rest.strip_prefix(FOLDERS) {
+        // Twice in a row is no more than once.
+        if atoms.last() != Some(&Atom::InFolders) {
+            atoms.extend([Atom::Folders, Atom::InFolders]);
+        }
+        *rest = after;
+        return Ok(());
+    }
+    if let Some(after) = rest.strip_prefix(ANYTHING) {
+        atoms.push(Atom::Many(Set::not('\n')));
+        *rest = after;
+        return Ok(());
+    }
+    let atom = match next(rest)? {
+        '[' => {
+            let set = class(rest)?;
+            let starred = rest.strip_prefix('*');
+            *rest = starred.unwrap_or(rest);
+            if starred.is_some() { Atom::Many(set) } else { Atom::One(set) }
+        }
+        '{' => repetition(rest, atoms)?,
+        '\\' => escape(rest)?,
+        '^' => Atom::Start,
+        '$' => Atom::End,
+        c => Atom::Char(c),
+    };
+    atoms.push(atom);
+    Ok(())
+}
+
+/// `{2}` or `{2,3}` behind something repeats it. No path pattern means that, so we only tell it
+/// from a plain brace.
+fn repetition(rest: &mut &str, atoms: &[Atom]) -> Result<Atom, BadPattern> {
+    let body = rest.split_once('}').map_or("", |(body, _)| body);
+    let (least, most) = body.split_once(',').unwrap_or((body, ""));
+    let is_number = |text: &str| !text.is_empty() && text.len() < 9 && text.bytes().all(|b| b.is_ascii_digit());
+    if !is_number(least) || !(most.is_empty() || is_number(most)) {
+        return Ok(Atom::Char('{'));
+    }
+    *rest = &rest[body.len() + 1..];
+    match atoms.last() {
+        None | Some(Atom::Many(_) | Atom::InFolders) => Err(BadPattern::Syntax),
+        Some(_) => Ok(Atom::Never),
+    }
 }
 
 fn escape(rest: &mut &str) -> Result<Atom, BadPattern> {

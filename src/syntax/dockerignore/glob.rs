@@ -70,19 +70,7 @@ pub struct Glob {
 impl Glob {
     /// A pattern of Go's `path.Match`, as COPY sources are: `*` and `?` stay within one folder.
     pub fn new(pattern: &str) -> Result<Glob, BadPattern> {
-        let mut atoms = Vec::new();
-        let mut rest = pattern.chars();
-        while let Some(c) = rest.next() {
-            atoms.push(match c {
-                '*' if matches!(atoms.last(), Some(Atom::Many(_))) => continue,
-                '*' => Atom::Many(Set::not('/')),
-                '?' => Atom::One(Set::not('/')),
-                '[' => Atom::One(path_match_set(&mut rest)?),
-                '\\' => Atom::Char(rest.next().ok_or(BadPattern::Syntax)?),
-                c => Atom::Char(c),
-            });
-        }
-        Ok(Glob::from_atoms(atoms))
+        Ok(Glob::from_atoms(path_match_atoms(pattern)?))
     }
 
     pub(super) fn from_atoms(atoms: Vec<Atom>) -> Glob {
@@ -168,6 +156,65 @@ impl Glob {
             }
         }
     }
+}
+
+/// What `patternmatcher` refuses before matching: it asks Go whether the pattern matches `.`, and
+/// Go reads a pattern only as far as it needs to, one piece between stars at a time.
+pub(super) fn check_syntax(pattern: &str) -> Result<(), BadPattern> {
+    let mut rest = pattern;
+    let mut dot_is_left = true;
+    while !rest.is_empty() {
+        let bare = rest.trim_start_matches('*');
+        let starred = bare.len() < rest.len();
+        let (chunk, after) = bare.split_at(chunk_len(bare));
+        if starred && chunk.is_empty() {
+            return Ok(());
+        }
+        let atoms = path_match_atoms(chunk)?;
+        let takes_dot = match &atoms[..] {
+            [Atom::Char(c)] => *c == '.',
+            [Atom::One(set)] => set.contains('.'),
+            _ => false,
+        };
+        if !(dot_is_left && takes_dot) {
+            return Ok(());
+        }
+        dot_is_left = false;
+        rest = after;
+    }
+    Ok(())
+}
+
+/// Bytes up to the next `*` outside brackets.
+fn chunk_len(pattern: &str) -> usize {
+    let mut in_brackets = false;
+    let mut chars = pattern.char_indices();
+    while let Some((at, c)) = chars.next() {
+        match c {
+            '\\' => drop(chars.next()),
+            '[' => in_brackets = true,
+            ']' => in_brackets = false,
+            '*' if !in_brackets => return at,
+            _ => {}
+        }
+    }
+    pattern.len()
+}
+
+fn path_match_atoms(pattern: &str) -> Result<Vec<Atom>, BadPattern> {
+    let mut atoms = Vec::new();
+    let mut rest = pattern.chars();
+    while let Some(c) = rest.next() {
+        atoms.push(match c {
+            '*' if matches!(atoms.last(), Some(Atom::Many(_))) => continue,
+            '*' => Atom::Many(Set::not('/')),
+            '?' => Atom::One(Set::not('/')),
+            '[' => Atom::One(path_match_set(&mut rest)?),
+            '\\' => Atom::Char(rest.next().ok_or(BadPattern::Syntax)?),
+            c => Atom::Char(c),
+        });
+    }
+    Ok(atoms)
 }
 
 /// The characters between `[` and `]` by the rules of `path.Match`: `-` and `]` need a `\`.

@@ -1,6 +1,6 @@
 use super::clean_path;
 use super::expression::{self, ANYTHING, FOLDERS, NAME, NAME_CHAR};
-use super::glob::{BadPattern, Glob};
+use super::glob::{self, BadPattern, Glob};
 
 /// One pattern of a matcher.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +18,8 @@ enum Kind {
     Exact,
     Prefix(String),
     Suffix(String),
-    Glob(Glob),
+    /// Any of them.
+    Globs(Vec<Glob>),
 }
 
 impl Pattern {
@@ -34,7 +35,7 @@ impl Pattern {
         if path.is_empty() {
             return Err(BadPattern::Exclamation);
         }
-        Glob::new(&path)?;
+        glob::check_syntax(&path)?;
         Ok(Some(Pattern { exception, kind: compile(&path)?, path }))
     }
 
@@ -46,7 +47,7 @@ impl Pattern {
             Kind::Prefix(prefix) => path.starts_with(prefix),
             // `**/foo` holds `foo` too.
             Kind::Suffix(suffix) => path.ends_with(suffix) || suffix.strip_prefix('/') == Some(path),
-            Kind::Glob(glob) => glob.matches(path, budget),
+            Kind::Globs(globs) => globs.iter().any(|glob| glob.matches(path, budget)),
         }
     }
 
@@ -70,6 +71,7 @@ fn compile(path: &str) -> Result<Kind, BadPattern> {
     }
     let mut found = Found::Exact;
     let mut expression = String::with_capacity(path.len() + 16);
+    expression.push('^');
     let mut rest = path.strip_prefix('\u{feff}').unwrap_or(path).chars().peekable();
     let mut first = true;
     while let Some(c) = rest.next() {
@@ -88,7 +90,8 @@ fn compile(path: &str) -> Result<Kind, BadPattern> {
                 expression.push_str(if c == '*' { NAME } else { NAME_CHAR });
                 found = Found::Expression;
             }
-            '.' | '+' | '(' | ')' | '|' | '{' | '}' | '$' => expression.extend(['\\', c]),
+            // Not `|`, `{` and `}`: its table of what to escape ends before them.
+            '.' | '+' | '(' | ')' | '$' => expression.extend(['\\', c]),
             '\\' => {
                 expression.push(c);
                 if let Some(escaped) = rest.next() {
@@ -108,6 +111,10 @@ fn compile(path: &str) -> Result<Kind, BadPattern> {
         Found::Exact => Kind::Exact,
         Found::Prefix => Kind::Prefix(path.strip_suffix("**").unwrap_or(path).to_string()),
         Found::Suffix => Kind::Suffix(path.strip_prefix("**").unwrap_or(path).to_string()),
-        Found::Expression => Kind::Glob(Glob::from_atoms(expression::parse(&expression)?)),
+        Found::Expression => {
+            // A lone `\` at the end of a pattern escapes this `$`, and so it does there.
+            expression.push('$');
+            Kind::Globs(expression::parse(&expression)?.into_iter().map(Glob::from_atoms).collect())
+        }
     })
 }

@@ -65,6 +65,9 @@ fn escapes_and_classes_are_those_of_go_regular_expressions() {
     assert_eq!(excluded(&["a^*"], &["a^", "a^b"]), Vec::<&str>::new());
     assert_eq!(excluded(&["^a"], &["^a", "a"]), ["^a"]);
     assert_eq!(excluded(&["\\*.md"], &["*.md", "a.md"]), ["*.md"]);
+    assert_eq!(excluded(&["a|b*"], &["ax", "xb", "xby", "c"]), ["ax", "xb", "xby"]);
+    assert_eq!(excluded(&["*.{js,ts}"], &["a.js", "a.{js,ts}"]), ["a.{js,ts}"]);
+    assert_eq!(excluded(&["x*a\\"], &["xa$", "xa"]), ["xa$"]);
     assert_eq!(excluded(&["[^\\W]"], &["a", "-"]), ["a"]);
 }
 
