@@ -1,2 +1,178 @@
-//! to come
-fn main() {}
+//! Every rule page is a test: its examples are linted and fixed, and what the page claims is held
+//! against what happens. `UPDATE_PAGES=1` rewrites the `text` and `dockerfile fixed` fences.
+
+#[path = "support/page.rs"]
+mod page;
+
+use cachalot::config::{Config, Loaded, Overrides};
+use cachalot::diagnostic::{Applicability, Diagnostic, Severity};
+use cachalot::lint::{FileKind, Fixed, Input, fix_where, lint};
+use cachalot::model::MemoryFiles;
+use cachalot::report::diagnostic_text;
+use cachalot::rules::{self, Check, Example, Rule};
+use cachalot::syntax::dockerfile;
+use cachalot::text::{FileId, Source, Sources};
+use libtest_mimic::{Arguments, Failed, Trial};
+
+/// Rules whose Dockerfile cannot be written down: what they report is no text, or our own fault.
+const WITHOUT_EXAMPLES: [&str; 3] = ["internal-error", "invalid-utf8", "line-too-long"];
+const SECTIONS: [&str; 3] = ["## Why", "## Examples", "## When to ignore"];
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let update = std::env::var_os("UPDATE_PAGES").is_some_and(|value| value != "0");
+    let trial = |rule: &'static Rule| {
+        Trial::test(format!("{}/{}", rule.category, rule.name), move || {
+            if update {
+                page::update(rule, &|example| rendered(rule, example), &|example| fixed(rule, example).text);
+            }
+            check(rule, update)
+        })
+    };
+    libtest_mimic::run(&arguments, rules::all().iter().map(trial).collect()).exit();
+}
+
+/// Everything a page promises; all faults are told at once.
+fn check(rule: &'static Rule, updated: bool) -> Result<(), Failed> {
+    let mut faults = sections(rule);
+    let mut fixes = Vec::new();
+    for example in rule.examples() {
+        let at = format!("{}:{}", rule.path, example.line);
+        let found = diagnostics(rule, &example);
+        fixes.extend(found.iter().filter_map(|it| it.fix.as_ref().map(|fix| fix.applicability)));
+        let mut faults_here = Vec::from_iter(reported(&example, &found));
+        faults_here.extend(tiles(&example.dockerfile));
+        faults_here.extend(fix_faults(rule, &example, updated));
+        if let Some(expected) = example.rendered.as_ref().filter(|_| !updated) {
+            faults_here.extend(difference("the rendering", expected, &rendered(rule, &example)));
+        }
+        faults.extend(faults_here.into_iter().map(|fault| format!("{at}: {fault}")));
+    }
+    faults.extend(applicability(rule, &fixes));
+    if faults.is_empty() { Ok(()) } else { Err(faults.join("\n").into()) }
+}
+
+fn sections(rule: &Rule) -> Vec<String> {
+    let mut faults = Vec::new();
+    let has = |heading: &str| rule.page().lines().any(|line| line.trim() == heading);
+    for heading in SECTIONS.into_iter().filter(|heading| !has(heading)) {
+        faults.push(format!("{}: there is no `{heading}`", rule.path));
+    }
+    if has("## Options") == rule.options.is_empty() {
+        faults.push(format!("{}: `## Options` stands there exactly if the front matter has options", rule.path));
+    }
+    if rule.hover().is_empty() {
+        faults.push(format!("{}: no paragraph follows the heading", rule.path));
+    }
+    let examples = rule.examples();
+    let has_both = examples.iter().any(|it| it.bad) && examples.iter().any(|it| !it.bad);
+    if !has_both && !WITHOUT_EXAMPLES.contains(&rule.name) {
+        faults.push(format!("{}: at least one `dockerfile bad` and one `dockerfile good` are needed", rule.path));
+    }
+    faults
+}
+
+fn reported(example: &Example, found: &[Diagnostic]) -> Option<String> {
+    match (example.bad, found.first()) {
+        (true, None) => Some("the rule does not report this bad example".to_string()),
+        (false, Some(first)) => Some(format!("the rule reports this good example: {}", first.message)),
+        _ => None,
+    }
+}
+
+/// Parser pages need the other rules too: a suppression is unused only beside the rule it names.
+fn config(rule: &Rule, example: &Example) -> Config {
+    let loaded = match &example.config {
+        Some(text) => Loaded::from_text("cachalot.toml", text).unwrap_or_else(|error| panic!("{}: {error}", rule.path)),
+        None => Loaded::none(),
+    };
+    let select = Overrides { select: vec![rule.name.to_string()], ..Overrides::default() };
+    let config = loaded.resolve("Dockerfile", &select).expect("the rule's own name is known");
+    if matches!(rule.check, Check::Parser) { config } else { config.only(&[rule.name]) }
+}
+
+/// Calls `act` with the example ready to be linted.
+fn with_input<T>(rule: &Rule, example: &Example, act: impl FnOnce(&Input) -> T) -> T {
+    let mut sources = Sources::default();
+    let file = sources.add(Source::new("Dockerfile", example.dockerfile.as_str()));
+    let config = config(rule, example);
+    let own = ("Dockerfile", example.dockerfile.as_str());
+    let context = example.context.iter().map(|file| (file.path.as_str(), file.text.as_str())).chain([own]);
+    let files = MemoryFiles::new(context);
+    let input = Input::new(&sources, file, FileKind::Dockerfile, &config);
+    match example.context.is_empty() {
+        true => act(&input),
+        false => act(&input.with_context(&files, Some("Dockerfile"))),
+    }
+}
+
+fn diagnostics(rule: &Rule, example: &Example) -> Vec<Diagnostic> {
+    let mut found = with_input(rule, example, lint);
+    found.retain(|diagnostic| diagnostic.rule == rule.name);
+    found
+}
+
+fn rendered(rule: &Rule, example: &Example) -> String {
+    let found = diagnostics(rule, example);
+    let texts = with_input(rule, example, |input| {
+        found.iter().map(|diagnostic| diagnostic_text(input.sources, diagnostic)).collect::<Vec<_>>()
+    });
+    texts.join("\n")
+}
+
+fn fixed(rule: &Rule, example: &Example) -> Fixed {
+    with_input(rule, example, |input| fix_where(input, Applicability::Unsafe, &|it| it.rule == rule.name))
+}
+
+fn fix_faults(rule: &Rule, example: &Example, updated: bool) -> Vec<String> {
+    let fixed = fixed(rule, example);
+    let mut faults = Vec::new();
+    if !fixed.converged {
+        faults.push("fixing does not come to rest".to_string());
+    }
+    faults.extend(fixed.refused.iter().map(|it| format!("a fix at line {} is refused: {}", it.line, it.why)));
+    if errors(&fixed.text) > errors(&example.dockerfile) {
+        faults.push(format!("the fix adds a syntax error:\n{}", fixed.text));
+    }
+    if let Some(expected) = example.fixed.as_ref().filter(|_| !updated) {
+        faults.extend(difference("the fixed file", expected, &fixed.text));
+    }
+    faults
+}
+
+fn errors(text: &str) -> usize {
+    let (_, found) = dockerfile::parse(FileId::default(), text);
+    found.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count()
+}
+
+/// A page's `fix` names the safest fix that its examples show.
+fn applicability(rule: &Rule, fixes: &[Applicability]) -> Option<String> {
+    let shown = fixes.iter().min().copied();
+    let say = |fix: Option<Applicability>| match fix {
+        None => "none",
+        Some(Applicability::Safe) => "safe",
+        Some(Applicability::Unsafe) => "unsafe",
+    };
+    let fault = || format!("{}: `fix: {}` but the examples show `{}`", rule.path, say(rule.fix), say(shown));
+    (shown != rule.fix).then(fault)
+}
+
+fn tiles(text: &str) -> Option<String> {
+    let (tree, _) = dockerfile::parse(FileId::default(), text);
+    let mut at = 0;
+    for token in &tree.tokens {
+        if token.span.start != at {
+            return Some(format!("the tokens leave a gap or overlap at byte {at}"));
+        }
+        at = token.span.end;
+    }
+    (at as usize != text.len()).then(|| format!("the tokens end at byte {at} of {}", text.len()))
+}
+
+fn difference(what: &str, expected: &str, found: &str) -> Option<String> {
+    if expected == found {
+        return None;
+    }
+    let diff = similar::TextDiff::from_lines(expected, found).unified_diff().to_string();
+    Some(format!("{what} differs (UPDATE_PAGES=1 rewrites it):\n{diff}"))
+}

@@ -57,8 +57,8 @@ pub(super) struct Settings {
 #[derive(Clone, Debug)]
 pub(super) struct RuleSetting {
     pub(super) name: String,
-    /// `Some(None)` switches off.
-    pub(super) severity: Option<Option<Severity>>,
+    /// A value of `None` switches off.
+    pub(super) severity: Option<At<Option<Severity>>>,
     pub(super) options: Vec<At<(&'static str, OptionValue)>>,
 }
 
@@ -204,7 +204,7 @@ impl Reader<'_> {
         let line = self.line(entry);
         let mut setting = RuleSetting { name: entry.key.to_string(), severity: None, options: Vec::new() };
         if entry.item.is_str() {
-            setting.severity = Some(self.severity(entry)?);
+            setting.severity = Some(At { value: self.severity(entry)?, line: self.line(entry) });
         } else if let Some(table) = entry.item.as_table_like() {
             for inner in entries(table) {
                 self.rule_key(&mut setting, &inner)?;
@@ -217,7 +217,7 @@ impl Reader<'_> {
 
     fn rule_key(&self, setting: &mut RuleSetting, entry: &Entry) -> Read<()> {
         if entry.key == "severity" {
-            setting.severity = Some(self.severity(entry)?);
+            setting.severity = Some(At { value: self.severity(entry)?, line: self.line(entry) });
             return Ok(());
         }
         let options = || rules::named(&setting.name).into_iter().flat_map(|rule| rule.options);

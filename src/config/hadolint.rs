@@ -181,8 +181,10 @@ fn severities(path: &str, settings: &mut Settings, lists: Severities) -> Result<
     for (severity, names) in lists {
         for name in names.into_iter().flatten() {
             check(path, &name)?;
-            let value = RuleSetting { name: name.value.clone(), severity: Some(Some(severity)), options: Vec::new() };
-            settings.rules.push(At { line: line(&name), value });
+            let line = line(&name);
+            let severity = Some(At { value: Some(severity), line });
+            let value = RuleSetting { name: name.value, severity, options: Vec::new() };
+            settings.rules.push(At { line, value });
         }
     }
     Ok(())
@@ -194,8 +196,8 @@ fn option(settings: &mut Settings, code: &str, kind: OptionKind, value: OptionVa
         let Some(option) = rule.options.iter().find(|option| option.kind == kind) else { continue };
         let options = vec![At { value: (option.name, value.clone()), line }];
         // What needs configuration to say anything is on once it is configured.
-        let severity = Preset::Hadolint.severity(rule);
-        let value = RuleSetting { name: rule.name.to_string(), severity: Some(severity), options };
+        let severity = Some(At { value: Preset::Hadolint.severity(rule), line });
+        let value = RuleSetting { name: rule.name.to_string(), severity, options };
         settings.rules.insert(0, At { value, line });
     }
 }

@@ -47,7 +47,8 @@ pub struct Config {
     pub shell: Set<ShellEngine>,
     /// True where a configuration file excludes the file.
     pub excluded: bool,
-    /// True where `# hadolint …` comments are to be ignored (hadolint's `disable-ignore-pragma`).
+    /// True where `# hadolint ignore=` comments count for nothing (hadolint's
+    /// `disable-ignore-pragma`); `# hadolint shell=` still does.
     pub no_hadolint_comments: bool,
     /// The output formats that a `.hadolint.yaml` asks for; the command line has the last word.
     pub formats: Vec<String>,
@@ -132,7 +133,7 @@ pub struct Overrides {
     pub context: Option<String>,
     /// Who checks shell code.
     pub shell: Option<ShellEngine>,
-    /// True to ignore `# hadolint …` comments.
+    /// True to pay no heed to `# hadolint ignore=` comments.
     pub no_hadolint_comments: bool,
 }
 
@@ -297,3 +298,6 @@ impl Config {
         rules::index(rule.name).and_then(|at| self.rules.get(at))
     }
 }
+
+#[cfg(test)]
+mod tests;

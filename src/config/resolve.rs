@@ -109,8 +109,8 @@ impl Apply<'_> {
 
     fn rule(&mut self, setting: &At<RuleSetting>) {
         let RuleSetting { name, severity, options } = &setting.value;
-        if severity.is_some() {
-            self.severity(&At { value: name.clone(), line: setting.line }, *severity);
+        if let Some(At { value, line }) = severity {
+            self.severity(&At { value: name.clone(), line: *line }, Some(*value));
         }
         for rule in rules::named(name) {
             let Some(state) = rules::index(rule.name).and_then(|at| self.config.rules.get_mut(at)) else { continue };
@@ -132,7 +132,11 @@ fn from_command_line(given: &Overrides) -> Result<Settings, ConfigError> {
     }
     let at = |value: &String| At { value: value.clone(), line: 0 };
     let rule = |(name, severity): &(String, Option<Severity>)| At {
-        value: RuleSetting { name: name.clone(), severity: Some(*severity), options: Vec::new() },
+        value: RuleSetting {
+            name: name.clone(),
+            severity: Some(At { value: *severity, line: 0 }),
+            options: Vec::new(),
+        },
         line: 0,
     };
     Ok(Settings {

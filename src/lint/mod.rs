@@ -1,17 +1,17 @@
 //! The one entry: a file, its surroundings and a configuration in, diagnostics out.
 
-mod fence;
 mod fix;
 mod kind;
-mod seam;
+mod piece;
 mod suppress;
 mod unit;
 
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::Files;
 use crate::text::{FileId, Sources};
 
-pub use fix::{AppliedFix, Fixed, Refused, fix, unified_diff};
+pub use fix::{AppliedFix, Fixed, Refused, fix, fix_where, unified_diff};
 pub use kind::FileKind;
 
 /// What is linted and with what.
@@ -25,23 +25,34 @@ pub struct Input<'a> {
     pub kind: FileKind,
     /// Which rules, how grave, with which options.
     pub config: &'a Config,
+    /// The build context, if one is at hand. Fences in Markdown are linted without it: they may show
+    /// any project.
+    pub files: Option<&'a dyn Files>,
+    /// The Dockerfile's path in the build context; `None` where it comes from elsewhere.
+    pub path_in_context: Option<&'a str>,
 }
 
 impl<'a> Input<'a> {
     /// A file without a build context.
     pub fn new(sources: &'a Sources, file: FileId, kind: FileKind, config: &'a Config) -> Input<'a> {
-        Input { sources, file, kind, config }
+        Input { sources, file, kind, config, files: None, path_in_context: None }
+    }
+
+    /// The same with a build context, in which the Dockerfile stands at `path` if it is in there.
+    pub fn with_context(self, files: &'a dyn Files, path: Option<&'a str>) -> Input<'a> {
+        Input { files: Some(files), path_in_context: path, ..self }
     }
 }
 
 /// Lints one file. The result is sorted and holds nothing twice; a file that does not parse is a
 /// finding like any other, and so is a rule that fails.
 pub fn lint(input: &Input) -> Vec<Diagnostic> {
-    let mut found = match input.kind {
-        FileKind::Dockerfile => unit::lint(input, &input.sources.get(input.file).text, false),
-        FileKind::Markdown => fence::lint(input),
-    };
-    found.extend(invalid_utf8(input));
+    let source = input.sources.get(input.file);
+    let mut found: Vec<Diagnostic> = invalid_utf8(input).into_iter().collect();
+    for piece in piece::pieces(&source.text, input.kind) {
+        let about = unit::lint(input, &piece);
+        found.extend(about.into_iter().map(|diagnostic| piece.place(diagnostic, source)));
+    }
     found.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     found.dedup_by(|a, b| a.sort_key() == b.sort_key());
     found

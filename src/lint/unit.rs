@@ -2,45 +2,46 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::{Input, suppress};
+use super::piece::Piece;
+use super::suppress::Suppressions;
+use super::{FileKind, Input};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{BuildOptions, Model};
+use crate::model::{BuildOptions, Context, Model};
 use crate::rules::{self, Check, DockerfileCx, Rule};
-use crate::syntax::dockerfile::{Body, Comment, Dockerfile, shell_pragma};
+use crate::syntax::dockerfile::{self, Comment, Dockerfile, shell_pragma};
 use crate::text::{FileId, Source, Span};
 
 /// Rules that speak of what a fragment cannot show: what stands before or after it.
-const NOT_FOR_FRAGMENTS: [&str; 6] = [
-    "no-from",
-    "instruction-before-from",
-    "empty-dockerfile",
-    "undefined-variable",
-    "undefined-arg-in-from",
-    "missing-workdir",
-];
+const NOT_FOR_FRAGMENTS: [&str; 5] =
+    ["instruction-before-from", "empty-dockerfile", "undefined-variable", "undefined-arg-in-from", "missing-workdir"];
 
 /// Parses and lints a text. Spans are offsets into it.
-pub(super) fn lint(input: &Input, text: &str, in_markdown: bool) -> Vec<Diagnostic> {
-    let (dockerfile, parse_diagnostics) = super::seam::parse(input.file, text);
-    let fragment = in_markdown && is_fragment(&dockerfile);
+pub(super) fn lint(input: &Input, piece: &Piece) -> Vec<Diagnostic> {
+    let text = piece.text();
+    let (dockerfile, parse_diagnostics) = dockerfile::parse(input.file, text);
+    let fragment = piece.is_fragment();
     let mut found = Vec::new();
     for diagnostic in parse_diagnostics {
         found.extend(configured(diagnostic, input.config));
     }
     let source = Source::new(input.sources.get(input.file).name.clone(), text);
-    let unit = Unit { input, source: &source, dockerfile: &dockerfile, fragment };
-    unit.run_rules(&mut found);
+    let suppressions = Suppressions::new(&dockerfile, &source, input.config);
+    let files = input.files.filter(|_| input.kind == FileKind::Dockerfile);
+    let context = files.map(|files| Context::new(files, input.path_in_context));
+    let options = build_options(&dockerfile, fragment, input.config);
+    match catch_unwind(AssertUnwindSafe(|| Model::new(&dockerfile, &source.text, options))) {
+        Ok(model) => {
+            let unit = Unit { input, context: context.as_ref(), source: &source, model: &model, fragment };
+            unit.run_rules(&suppressions, &mut found);
+        }
+        Err(_) => found.push(internal_error(input.file, "the model")),
+    }
     if fragment {
         found.retain(|diagnostic| !NOT_FOR_FRAGMENTS.contains(&diagnostic.rule));
     }
-    suppress::apply(&mut found, &dockerfile, &source, input.config);
+    suppressions.apply(&mut found, input.config, fragment);
     found
-}
-
-/// True for a piece that does not begin like a Dockerfile: it has no FROM.
-pub(super) fn is_fragment(dockerfile: &Dockerfile) -> bool {
-    !dockerfile.instructions.iter().any(|instruction| matches!(instruction.body, Body::From(_)))
 }
 
 /// The diagnostic at its configured severity, if its rule is on. A diagnostic that was made graver
@@ -53,64 +54,46 @@ pub(super) fn configured(mut diagnostic: Diagnostic, config: &Config) -> Option<
     Some(diagnostic)
 }
 
+fn build_options(dockerfile: &Dockerfile, fragment: bool, config: &Config) -> BuildOptions {
+    let shell = |comment: &Comment| Some((comment.span.start, shell_pragma(comment)?));
+    BuildOptions {
+        target: config.target.value.clone(),
+        build_args: config.build_args().map(|(name, value)| (name.to_string(), value.to_string())).collect(),
+        fragment,
+        shells: dockerfile.comments.iter().filter_map(shell).collect(),
+        ..BuildOptions::default()
+    }
+}
+
 struct Unit<'a> {
     input: &'a Input<'a>,
+    context: Option<&'a Context<'a>>,
     source: &'a Source,
-    dockerfile: &'a Dockerfile,
+    model: &'a Model<'a>,
     fragment: bool,
 }
 
-impl Unit<'_> {
-    fn model(&self) -> Model<'_> {
+impl<'a> Unit<'a> {
+    fn run_rules(&self, suppressions: &Suppressions, found: &mut Vec<Diagnostic>) {
         let config = self.input.config;
-        let shell = |comment: &Comment| Some((comment.span.start, shell_pragma(comment)?));
-        let comments = self.dockerfile.comments.iter().filter(|_| !config.no_hadolint_comments);
-        let options = BuildOptions {
-            target: config.target.value.clone(),
-            build_args: config.build_args().map(|(name, value)| (name.to_string(), value.to_string())).collect(),
-            fragment: self.fragment,
-            shells: comments.filter_map(shell).collect(),
-            ..BuildOptions::default()
-        };
-        Model::new(self.dockerfile, &self.source.text, options)
-    }
-
-    fn run_rules(&self, found: &mut Vec<Diagnostic>) {
-        let experimental = suppress::experimental(self.dockerfile, &self.source.text);
-        let model = match catch_unwind(AssertUnwindSafe(|| self.model())) {
-            Ok(model) => model,
-            Err(_) => {
-                found.push(internal_error(self.input.file, "the model"));
-                return;
-            }
-        };
         for rule in rules::all() {
-            let severity =
-                self.input.config.severity(rule).or_else(|| experimental.switches_on(rule, self.input.config));
+            let severity = config.severity(rule).or_else(|| suppressions.switched_on(rule, config));
             if let (Some(severity), Check::Dockerfile(check)) = (severity, rule.check) {
-                self.run(rule, severity, check, &model, found);
+                found.extend(self.run(rule, severity, check));
             }
         }
     }
 
-    fn run(
-        &self,
-        rule: &'static Rule,
-        severity: Severity,
-        check: fn(&mut DockerfileCx),
-        model: &Model,
-        found: &mut Vec<Diagnostic>,
-    ) {
-        let before = found.len();
+    fn run(&self, rule: &'static Rule, severity: Severity, check: fn(&mut DockerfileCx)) -> Vec<Diagnostic> {
         let options = self.input.config.options(rule);
-        let outcome = catch_unwind(AssertUnwindSafe(|| {
-            let mut cx = DockerfileCx::new(rule, severity, options, self.source, model, self.fragment, found);
+        let run = || {
+            let Unit { source, model, context, fragment, .. } = *self;
+            let mut cx = DockerfileCx::new(rule, severity, options, source, model, context, fragment);
             check(&mut cx);
-        }));
-        if outcome.is_err() {
-            found.truncate(before);
-            found.push(internal_error(self.input.file, &format!("rule `{}`", rule.name)));
-        }
+            cx.into_diagnostics()
+        };
+        catch_unwind(AssertUnwindSafe(run))
+            .unwrap_or_else(|_| vec![internal_error(self.input.file, &format!("rule `{}`", rule.name))])
     }
 }
 

@@ -1,5 +1,5 @@
 use crate::diagnostic::{Diagnostic, Fix, Severity};
-use crate::model::Model;
+use crate::model::{Context, Model};
 use crate::syntax::dockerfile::Dockerfile;
 use crate::text::{FileId, Source, Span};
 
@@ -15,6 +15,8 @@ pub struct DockerfileCx<'a> {
     pub dockerfile: &'a Dockerfile,
     /// What the tree means.
     pub model: &'a Model<'a>,
+    /// The build context, if one is at hand.
+    pub context: Option<&'a Context<'a>>,
     /// True for a piece of a Dockerfile shown in Markdown: it need not begin with FROM, and nothing
     /// is known of what stands around it.
     pub fragment: bool,
@@ -22,24 +24,28 @@ pub struct DockerfileCx<'a> {
     pub options: &'a RuleOptions,
     rule: &'static Rule,
     severity: Severity,
-    out: &'a mut Vec<Diagnostic>,
+    out: Vec<Diagnostic>,
 }
 
 impl<'a> DockerfileCx<'a> {
-    /// A context for one run of one rule; diagnostics go to `out`.
-    #[allow(clippy::too_many_arguments, reason = "built at one place only, by the lint pipeline")]
+    /// A context for one run of one rule.
     pub fn new(
         rule: &'static Rule,
         severity: Severity,
         options: &'a RuleOptions,
         source: &'a Source,
         model: &'a Model<'a>,
+        context: Option<&'a Context<'a>>,
         fragment: bool,
-        out: &'a mut Vec<Diagnostic>,
     ) -> DockerfileCx<'a> {
         let dockerfile = model.dockerfile;
         let file = dockerfile.file;
-        DockerfileCx { file, source, dockerfile, model, fragment, options, rule, severity, out }
+        DockerfileCx { file, source, dockerfile, model, context, fragment, options, rule, severity, out: Vec::new() }
+    }
+
+    /// What the rule reported.
+    pub fn into_diagnostics(self) -> Vec<Diagnostic> {
+        self.out
     }
 
     /// Reports a diagnostic at `span`; labels, notes and a fix are added to what is returned.

@@ -15,9 +15,7 @@ use crate::text::Span;
 /// Reports each comment in the arguments. Where comments break the build, answers the text of the
 /// line with blanks in their place, so that the rest can be read as it was meant.
 pub(super) fn check(cx: &mut Cx, kind: Keyword, args: &Args) -> Option<String> {
-    if memchr::memchr(b'#', args.rest().as_bytes()).is_none() {
-        return None;
-    }
+    memchr::memchr(b'#', args.rest().as_bytes())?;
     let comments = find(kind, args);
     let breaks_build = breaks_build(kind, args, &comments)?;
     for comment in &comments {

@@ -28,5 +28,7 @@ pub use ast::*;
 pub use expand::{Env, ExpandError, Expansion, Lex, MAX_EXPANSION, MAX_NESTING, expand_word, expand_words, go_quote};
 pub use mount::{Mount, MountKind, mounts};
 pub use parse::parse;
-pub use pragma::{CheckOptions, Ignore, Pragma, PragmaDialect, PragmaKind, PragmaScope, pragmas, shell_pragma};
+pub use pragma::{
+    CheckOptions, Ignore, Pragma, PragmaDialect, PragmaKind, PragmaScope, check_options, pragmas, shell_pragma,
+};
 pub use sexpr::sexpr;

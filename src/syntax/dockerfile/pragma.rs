@@ -5,6 +5,9 @@
 use super::{Comment, Dockerfile};
 use crate::text::Span;
 
+/// How many names of one comment are read; more than all rules there are.
+const MAX_NAMES: usize = 1000;
+
 /// A comment that speaks to a linter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pragma {
@@ -79,6 +82,11 @@ pub fn shell_pragma(comment: &Comment) -> Option<String> {
     }
 }
 
+/// The options of a `check=` value that stands in no file, such as a build argument's.
+pub fn check_options(value: &str) -> Option<CheckOptions> {
+    check(value, 0).ok()
+}
+
 /// All pragmas of a file, whose text is `text`, in the order of their place.
 pub fn pragmas(dockerfile: &Dockerfile, text: &str) -> Vec<Pragma> {
     let directives = dockerfile.directives.iter().filter(|directive| directive.key == "check").map(|directive| {
@@ -107,11 +115,13 @@ fn read(comment: &Comment, text: &str, start: u32) -> Option<PragmaKind> {
         return words.hadolint(rest);
     }
     let value = strip_word(text, "check")?.trim_start().strip_prefix('=')?.trim_start();
-    if comment.indented || value.is_empty() {
-        return None;
+    let options = check(value, words.offset(value));
+    if comment.indented {
+        let why = "BuildKit reads `check=` only in comments that begin in the first column";
+        return options.is_ok().then(|| PragmaKind::Malformed(why.to_string()));
     }
     // BuildKit passes silently over options that it does not understand here.
-    Some(PragmaKind::Check(check(value, words.offset(value)).unwrap_or_default()))
+    (!value.is_empty()).then(|| PragmaKind::Check(options.unwrap_or_default()))
 }
 
 fn strip_word<'t>(text: &'t str, word: &str) -> Option<&'t str> {
@@ -190,7 +200,7 @@ impl<'c> Words<'c> {
         let mut rest = list;
         loop {
             let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_')).unwrap_or(rest.len());
-            if end == 0 {
+            if end == 0 || names.len() >= MAX_NAMES {
                 return names;
             }
             let start = self.offset(rest);
@@ -225,7 +235,7 @@ fn check(value: &str, start: u32) -> Result<CheckOptions, String> {
 fn split_names(list: &str, start: u32) -> Vec<(String, Span)> {
     let mut at = start;
     let mut names = Vec::new();
-    for name in list.split(',') {
+    for name in list.split(',').take(MAX_NAMES) {
         let trimmed = name.trim();
         if !trimmed.is_empty() {
             let from = at + (name.len() - name.trim_start().len()) as u32;
