@@ -5,6 +5,7 @@ mod explain;
 mod lint;
 mod options;
 mod output;
+mod parse;
 mod rules;
 
 use std::process::ExitCode;
@@ -34,6 +35,7 @@ enum Command {
     Lint(lint::Args),
     Explain(explain::Args),
     Rules(rules::Args),
+    Parse(parse::Args),
     Config(config::Args),
 }
 
@@ -55,6 +57,7 @@ pub fn main() -> ExitCode {
         Command::Lint(args) => lint::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Rules(args) => rules::run(&args),
+        Command::Parse(args) => parse::run(&args),
         Command::Config(args) => config::run(&args),
     };
     match result {

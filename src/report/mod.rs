@@ -7,6 +7,7 @@ mod json;
 mod place;
 mod sarif;
 mod text;
+mod tree;
 
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,7 @@ pub use fingerprint::fingerprints;
 pub use json::json;
 pub use sarif::sarif;
 pub use text::{diagnostic_text, summary, text};
+pub use tree::tree_json;
 
 /// What a run found, ready to be written.
 #[derive(Clone, Copy, Debug)]

@@ -20,6 +20,8 @@ pub(super) struct Item {
     pub(super) kind: FileKind,
     /// True if the user named it, false if it was met in a folder.
     pub(super) named: bool,
+    /// True if `path` is a real place: its folder may be the build context.
+    pub(super) on_disk: bool,
     /// True if the text comes from standard input.
     pub(super) stdin: bool,
 }
@@ -43,7 +45,8 @@ pub(super) fn items(paths: &[PathBuf], stdin_filename: Option<&Path>) -> (Vec<It
         }
         for host::Found { path, kind, named } in found {
             let name = host::display_from(&path, current.as_deref());
-            let item = items.entry(name.clone()).or_insert(Item { name, path, kind, named, stdin: false });
+            let item =
+                items.entry(name.clone()).or_insert(Item { name, path, kind, named, on_disk: true, stdin: false });
             item.named |= named;
         }
     }
@@ -54,5 +57,5 @@ fn stdin(filename: Option<&Path>) -> Item {
     let path = filename.unwrap_or(Path::new(STDIN)).to_path_buf();
     let name = if filename.is_some() { host::display(&path) } else { STDIN.to_string() };
     let kind = FileKind::of(&name).unwrap_or(FileKind::Dockerfile);
-    Item { name, path, kind, named: true, stdin: true }
+    Item { name, path, kind, named: true, on_disk: filename.is_some(), stdin: true }
 }

@@ -1,6 +1,9 @@
 use crate::config::{Config, ConfigError};
 use crate::diagnostic::{Applicability, Diagnostic};
-use crate::host::{self, Configs};
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::host::{self, Configs, Contexts, DiskFiles};
 use crate::lint::{self, FileKind, Fixed, Input};
 use crate::text::{FileId, Source, Sources};
 
@@ -10,6 +13,7 @@ use super::gather::Item;
 /// What is done to each file; shared by all threads.
 pub(super) struct Job<'a> {
     pub(super) configs: &'a Configs,
+    pub(super) contexts: Contexts,
     pub(super) fixing: Fixing,
 }
 
@@ -33,7 +37,7 @@ pub(super) struct Done {
     /// The unified diff, when asked for.
     pub(super) diff: String,
     /// The text of standard input after fixing.
-    pub(super) stdin_text: Option<String>,
+    pub(super) stdin_text: Option<Vec<u8>>,
 }
 
 impl Job<'_> {
@@ -58,21 +62,32 @@ impl Job<'_> {
         }
         let mut sources = Sources::default();
         let file = sources.add(Source::from_bytes(&*item.name, &bytes));
-        if let Some(limit) = self.limit()
-            && !refuses_bytes(&sources, file, done)
-        {
-            self.fix(item, done, &mut sources, file, &config, limit)?;
+        done.stdin_text = (item.stdin && matches!(self.fixing, Fixing::Apply(_))).then_some(bytes);
+        let context = self.context(item, &config);
+        let path = context.as_ref().and_then(|context| context.path_of(&item.path));
+        let about = About { item, config: &config, context: context.as_deref(), path: path.as_deref() };
+        if let Some(limit) = self.limit() {
+            self.fix(&about, done, &mut sources, file, limit)?;
         }
         done.name = Some(item.name.clone());
         if matches!(self.fixing, Fixing::Diff(_)) {
             return Ok(());
         }
-        done.diagnostics = lint::lint(&Input::new(&sources, file, item.kind, &config));
+        done.diagnostics = lint::lint(&about.input(&sources, file));
         done.fails = done.diagnostics.iter().any(|it| config.fail_on.value.fails(it.severity));
         if !done.diagnostics.is_empty() {
             done.sources = sources;
         }
         Ok(())
+    }
+
+    /// The build context: the configured folder, else the Dockerfile's own.
+    fn context(&self, item: &Item, config: &Config) -> Option<Arc<DiskFiles>> {
+        if let Some(folder) = &config.context.value {
+            return Some(self.contexts.at(Path::new(folder)));
+        }
+        let folder = item.path.parent().filter(|_| item.on_disk && item.kind == FileKind::Dockerfile)?;
+        Some(self.contexts.at(if folder.as_os_str().is_empty() { Path::new(".") } else { folder }))
     }
 
     fn limit(&self) -> Option<Applicability> {
@@ -84,47 +99,52 @@ impl Job<'_> {
 
     fn fix(
         &self,
-        item: &Item,
+        about: &About,
         done: &mut Done,
         sources: &mut Sources,
         file: FileId,
-        config: &Config,
         limit: Applicability,
     ) -> Result<(), String> {
-        let Fixed { text, applied, refused, .. } = lint::fix(&Input::new(sources, file, item.kind, config), limit);
+        let item = about.item;
+        let Fixed { text, applied, refused, .. } = lint::fix(&about.input(sources, file), limit);
+        let line = |it: &lint::Refused| format!("{}:{}: fix of {} refused: {}", item.name, it.line, it.rule, it.why);
+        done.refused.extend(refused.iter().map(line));
         let old = &sources.get(file).text;
-        let changed = text != **old;
-        done.refused.extend(
-            refused.iter().map(|it| format!("{}:{}: fix of {} refused: {}", item.name, it.line, it.rule, it.why)),
-        );
+        if text == **old {
+            return Ok(());
+        }
         if matches!(self.fixing, Fixing::Diff(_)) {
-            if changed {
-                done.diff = lint::unified_diff(old, &text, &item.name);
-            }
+            done.diff = lint::unified_diff(old, &text, &item.name);
             return Ok(());
         }
         if item.stdin {
-            done.stdin_text = Some(text.clone());
-        } else if changed {
+            done.stdin_text = Some(text.clone().into_bytes());
+        } else {
             host::write_atomically(&item.path, text.as_bytes())
                 .map_err(|error| format!("{}: cannot be written: {error}", item.name))?;
         }
-        if changed {
-            done.fixed = applied.len();
-            *sources = Sources::default();
-            sources.add(Source::new(&*item.name, text));
-        }
+        done.fixed = applied.len();
+        sources.replace(file, text);
         Ok(())
     }
 }
 
-/// Bytes that are not UTF-8 would be lost in writing, so such a file is left alone.
-fn refuses_bytes(sources: &Sources, file: FileId, done: &mut Done) -> bool {
-    let source = sources.get(file);
-    if !source.invalid.is_empty() {
-        done.refused.push(format!("{}: not fixed, because it is not UTF-8", source.name));
+/// A file with all that it is linted with.
+struct About<'a> {
+    item: &'a Item,
+    config: &'a Config,
+    context: Option<&'a DiskFiles>,
+    path: Option<&'a str>,
+}
+
+impl<'a> About<'a> {
+    fn input(&self, sources: &'a Sources, file: FileId) -> Input<'a> {
+        let input = Input::new(sources, file, self.item.kind, self.config);
+        match self.context {
+            Some(files) => input.with_context(files, self.path),
+            None => input,
+        }
     }
-    !source.invalid.is_empty()
 }
 
 /// Most Markdown shows no Dockerfile; a glance saves parsing it.

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use rayon::prelude::*;
 
 use crate::diagnostic::Applicability;
-use crate::host;
+use crate::host::{self, Contexts};
 use crate::report::{self, Run, Style};
 
 use super::Outcome;
@@ -86,7 +86,7 @@ const FEW: usize = 4;
 pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let configs = args.config.configs()?;
     let (items, mut failed) = gather::items(&args.paths, args.stdin_filename.as_deref());
-    let job = Job { configs: &configs, fixing: args.fixing() };
+    let job = Job { configs: &configs, contexts: Contexts::default(), fixing: args.fixing() };
     let done = all(&job, &items, args.jobs)?;
     failed |= say_errors(&done);
     let mut out = stdout();
@@ -163,7 +163,7 @@ fn reports(out: &mut dyn Write, args: &Args, done: Vec<Done>) -> anyhow::Result<
         report::write(out, args.format.into(), &run, style(color))?;
         return Ok(found);
     };
-    out.write_all(text.as_bytes())?;
+    out.write_all(&text)?;
     let color = host::colors(args.color.into(), &io::stderr());
     report::write(&mut io::BufWriter::new(io::stderr()), args.format.into(), &run, style(color))?;
     Ok(found)

@@ -82,7 +82,7 @@ fn fix_with(input: &Input, limit: Applicability, linter: Linter) -> Fixed {
     let mut refused = Vec::new();
     let mut banned = HashSet::new();
     let source = input.sources.get(input.file);
-    if source.invalid_utf8.is_some() {
+    if !source.invalid.is_empty() {
         // What stands for the bytes that are not UTF-8 must never reach the disk.
         return Fixed { text: source.text.to_string(), applied: Vec::new(), refused, rounds: 0, converged: true };
     }
