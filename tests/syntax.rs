@@ -218,6 +218,12 @@ fn soup() -> impl Strategy<Value = String> {
     prop::collection::vec(prop::sample::select(words.to_vec()), 0..60).prop_map(|words| words.concat())
 }
 
+#[test]
+fn a_variable_over_the_comma_of_a_mount_is_none() {
+    check("RUN --mount=type=${a,");
+    check("RUN --mount=t${a=b},id=$c true");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
 

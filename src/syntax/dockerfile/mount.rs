@@ -128,7 +128,10 @@ pub(super) fn options(flag: &Flag, place: impl Fn(u32, u32) -> Span) -> Vec<Flag
             let span = place(at + key_len + 1, end);
             let mut inside = Vec::new();
             while let Some(variable) = variables.next_if(|variable| variable.span.start < span.end) {
-                inside.push(variable.clone());
+                // One that begins in the key or runs over the comma is none to BuildKit.
+                if span.contains(variable.span) {
+                    inside.push(variable.clone());
+                }
             }
             let raw = field[key_len as usize + 1..].to_string();
             Word { raw, span, at: value.at + at + key_len + 1, variables: inside }
