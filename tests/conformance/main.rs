@@ -17,11 +17,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::Value;
 
+type Check = fn(&Value) -> Result<(), String>;
+
 /// One file of cases.
 struct Suite {
     file: &'static str,
     /// Runs one case; the error says what was expected and what came. `None` runs nothing yet.
-    check: Option<fn(&Value) -> Result<(), String>>,
+    check: Option<Check>,
     /// Names of cases that may fail, with the reason.
     known: &'static [(&'static str, &'static str)],
 }
