@@ -357,3 +357,117 @@ mod findings {
         }
     }
 }
+
+mod instructions {
+    use cachalot::shell::{CheckOptions, ShellSetting, check, scripts};
+    use cachalot::syntax::dockerfile;
+    use cachalot::text::FileId;
+
+    use super::*;
+
+    /// The commands of all instructions of a Dockerfile, a line each.
+    fn dump_file(text: &str) -> Vec<String> {
+        all(text).iter().flat_map(|script| script.commands.iter().map(line)).collect()
+    }
+
+    fn all(text: &str) -> Vec<Script> {
+        let (file, _) = dockerfile::parse(FileId(0), text);
+        let shell = ShellSetting::default();
+        file.instructions.iter().flat_map(|instruction| scripts(text, instruction, &shell)).collect()
+    }
+
+    #[test]
+    fn forms() {
+        let file = r#"FROM a
+RUN --mount=type=cache,target=/x apt-get update \
+    # why
+    && cd /x
+CMD ["node", "$X", "a b"]
+ENTRYPOINT ["/bin/bash", "-eo", "pipefail", "-c", "cd \"/y\" && ls"]
+HEALTHCHECK --interval=5s CMD curl -f http://localhost || exit 1
+ONBUILD RUN npm ci
+RUN ["sudo", "apt-get", "install"]
+"#;
+        let expected = [
+            r#"apt-get "update""#,
+            r#"cd "/x"   [and]"#,
+            r#"node "$X" "a b""#,
+            r#"cd "/y"   [by bash, pipefail, errexit]"#,
+            r#"ls   [by bash, and, pipefail, errexit, in /y]"#,
+            r#"curl "-f" "http://localhost""#,
+            r#"exit "1"   [or]"#,
+            r#"npm "ci""#,
+            r#"apt-get "install"   [by sudo]"#,
+        ];
+        assert_eq!(dump_file(file), expected);
+        let scripts = all(file);
+        assert_eq!(scripts[0].commands[1].span.slice(file), "cd /x");
+        assert_eq!(scripts[2].commands[0].args[0].span.slice(file), "\\\"/y\\\"");
+        assert_eq!(scripts[1].commands[0].args[1].span.slice(file), "a b");
+    }
+
+    #[test]
+    fn heredocs() {
+        let file = "FROM a
+RUN <<EOF
+apt-get update
+cd /a
+EOF
+RUN <<-'X'
+\tls /b
+\tpwd
+\tX
+RUN <<EOF
+#!/usr/bin/env bash
+set -o pipefail
+a | b
+EOF
+RUN <<EOF
+#!/usr/bin/env python3
+import os
+EOF
+RUN cat <<A >f && bash -e <<B
+text
+A
+make
+B
+RUN python3 <<EOF
+print(1)
+EOF
+ONBUILD RUN <<EOF
+id
+EOF
+";
+        let expected = [
+            r#"apt-get "update""#,
+            r#"cd "/a"   [then]"#,
+            r#"ls "/b""#,
+            r#"pwd   [then]"#,
+            r#"set "-o" "pipefail""#,
+            r#"a   [then, pipe 0 1/2, pipefail]"#,
+            r#"b   [then, pipe 0 2/2, pipefail]"#,
+            r#"cat   [<< ?, > f]"#,
+            r#"make   [by bash -e, and, errexit]"#,
+            r#"python3   [<< ?]"#,
+            r#"id"#,
+        ];
+        assert_eq!(dump_file(file), expected);
+        let scripts = all(file);
+        assert_eq!(scripts[1].commands[0].args[0].span.slice(file), "/b");
+        assert_eq!(scripts[2].dialect, Dialect::Bash);
+        assert_eq!(scripts[3].dialect, Dialect::Other);
+        assert_eq!(scripts[4].commands[1].name_span.slice(file), "make");
+    }
+
+    #[test]
+    fn fixes_in_json_are_escaped() {
+        let file = r#"FROM a
+CMD ["sh", "-c", "rm -r $X"]
+"#;
+        let findings = check(&all(file)[0], &CheckOptions::default());
+        let edits = &findings[0].fix.as_ref().expect("a fix").edits;
+        let texts: String = edits.iter().map(|edit| edit.text.as_str()).collect();
+        assert_eq!(findings[0].code, 2086);
+        assert!(texts.contains("\\\""), "{edits:?}");
+    }
+}
