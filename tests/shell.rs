@@ -271,6 +271,12 @@ mod findings {
     }
 
     #[test]
+    fn lists_are_not_quoted() {
+        let file = "apk add $PACKAGES $(cat list) $X; make -j$(nproc)";
+        assert_eq!(fixed(file, &found(file)), "apk add $PACKAGES $(cat list) \"$X\"; make -j\"$(nproc)\"");
+    }
+
+    #[test]
     fn fixes_stay_on_their_line() {
         let file = "echo $X\\\n $Y\\\n";
         let findings = check(&joined(file), &CheckOptions::default());
@@ -359,6 +365,7 @@ mod findings {
 }
 
 mod instructions {
+    use cachalot::diagnostic::{Diagnostic, apply};
     use cachalot::shell::{CheckOptions, ShellSetting, check, scripts};
     use cachalot::syntax::dockerfile;
     use cachalot::text::FileId;
@@ -402,7 +409,7 @@ RUN ["sudo", "apt-get", "install"]
         assert_eq!(dump_file(file), expected);
         let scripts = all(file);
         assert_eq!(scripts[0].commands[1].span.slice(file), "cd /x");
-        assert_eq!(scripts[2].commands[0].args[0].span.slice(file), "\\\"/y\\\"");
+        assert_eq!(scripts[2].commands[1].name_span.slice(file), "ls");
         assert_eq!(scripts[1].commands[0].args[1].span.slice(file), "a b");
     }
 
@@ -469,5 +476,14 @@ CMD ["sh", "-c", "rm -r $X"]
         let texts: String = edits.iter().map(|edit| edit.text.as_str()).collect();
         assert_eq!(findings[0].code, 2086);
         assert!(texts.contains("\\\""), "{edits:?}");
+        // An edit beside an escape would tear it apart.
+        let file = "FROM a\nCMD [\"sh\", \"-c\", \"echo \\\"a\\\"$X\\u0041 `b\\\"\\\"` ; cd \\\"/c\\\"\"]\n";
+        for finding in check(&all(file)[0], &CheckOptions::default()) {
+            let Some(fix) = finding.fix else { continue };
+            let diagnostic = Diagnostic::new("x", finding.level, FileId(0), finding.span, finding.message).fix(fix);
+            let fixed = apply(file, &[&diagnostic]).text;
+            let words = fixed.split_once("CMD ").expect("still there").1;
+            assert!(serde_json::from_str::<Vec<String>>(words).is_ok(), "{fixed}");
+        }
     }
 }

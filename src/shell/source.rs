@@ -125,6 +125,9 @@ fn exec_form(words: &[ast::JsonString]) -> Script {
     if let Some(script) = shell_script(words) {
         return script;
     }
+    if words.first().is_none_or(|first| first.value.text.is_empty()) {
+        return Script { dialect: Dialect::Other, json: true, ..Script::default() };
+    }
     let mut text = Spliced::default();
     let mut ranges = Vec::with_capacity(words.len());
     for word in words {

@@ -24,6 +24,9 @@ const FINE_IN_ASH: &[u16] = &[3010, 3014, 3020, 3037, 3060];
 /// Fixes that change nothing about what the script does.
 const NEUTRAL_FIXES: &[u16] = &[2006];
 
+/// Fixes that are wrong too often: half of a pair of braces, `$` in single quotes that was meant.
+const DOUBTFUL_FIXES: &[u16] = &[1003, 1083, 1110, 2016];
+
 /// Maps the drafts to the file and leaves out what does not hold in a Dockerfile.
 pub(in crate::shell) fn finish(script: &Script, options: &CheckOptions, drafts: Vec<Draft>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = drafts
@@ -84,6 +87,9 @@ fn is_joined(script: &Script, (start, end): (usize, usize)) -> bool {
 
 /// The fix as edits of the file, if all of them are.
 fn in_file(script: &Script, draft: &Draft, fix: &DraftFix) -> Option<Fix> {
+    if DOUBTFUL_FIXES.contains(&draft.code) || is_list(script, draft) {
+        return None;
+    }
     let edits: Option<Vec<Edit>> = fix.edits.iter().map(|edit| edit_in_file(script, draft, edit)).collect();
     let edits = edits?;
     let applicability = if NEUTRAL_FIXES.contains(&draft.code) { Applicability::Safe } else { Applicability::Unsafe };
@@ -105,15 +111,49 @@ fn edit_in_file(script: &Script, draft: &Draft, ((start, end), insert): &((usize
     }
     let insert = if script.json { insert.replace('\\', "\\\\").replace('"', "\\\"") } else { insert.clone() };
     if from < to {
+        if script.json && (*start..*end).any(|at| is_escape(script, at)) {
+            return None;
+        }
         return script.text.is_verbatim(from, to).then(|| Edit::replace(script.text.span(from, to), insert));
     }
     // What is put behind something stays with it, also where a continuation follows.
     let closes = *start > draft.range.0;
     let anchor = if closes { from.checked_sub(1)? } else { from };
-    if !script.text.is_verbatim(anchor, anchor + 1) {
+    if !script.text.is_verbatim(anchor, anchor + 1) || is_escape(script, anchor as usize) {
         return None;
     }
     Some(Edit::insert(script.text.to_source(anchor) + u32::from(closes), insert))
+}
+
+/// True where quotes would make one argument of what is meant as several: `$PACKAGES`, `$(cat list)`.
+fn is_list(script: &Script, draft: &Draft) -> bool {
+    let text = &script.text.text;
+    let (start, end) = draft.range;
+    let (Some(before), Some(word), Some(after)) = (text.get(..start), text.get(start..end), text.get(end..)) else {
+        return false;
+    };
+    let ends = |char: char| char.is_whitespace() || ";&|)<>`".contains(char);
+    let whole =
+        before.chars().next_back().is_none_or(|char| char.is_whitespace()) && !after.starts_with(|char| !ends(char));
+    let plural = || {
+        let name = variable(word).to_ascii_lowercase();
+        name.ends_with('s') || ["list", "opt", "arg", "extra"].iter().any(|part| name.contains(part))
+    };
+    match draft.code {
+        2046 => whole,
+        2086 => whole && plural(),
+        _ => false,
+    }
+}
+
+/// True for a character of a JSON string that stands in the file as an escape, of which the map
+/// knows only the first byte. It ends its segment, since the next byte follows further on.
+fn is_escape(script: &Script, offset: usize) -> bool {
+    let segments = &script.text.segments;
+    let after = segments.partition_point(|segment| segment.text as usize <= offset);
+    let next = segments.get(after).map_or(usize::MAX, |next| next.text as usize);
+    let special = matches!(script.text.text.as_bytes().get(offset), Some(b'"' | b'\\' | 0..=31));
+    script.json && (special || offset + 4 >= next)
 }
 
 /// The house's form of a title: lowercase, no full stop.
