@@ -37,7 +37,7 @@ pub(super) fn analyze<'d>(dockerfile: &'d Dockerfile, text: &'d str, options: Bu
         dockerfile,
         options,
         meta_args: Vec::new(),
-        strays: Vec::new(),
+        default_globals: globals.clone(),
         globals,
         stages: Vec::new(),
         target: None,
@@ -90,7 +90,6 @@ impl<'d> Walk<'d> {
                     self.declare_meta_arg(declaration);
                 }
             }
-            _ if self.model.stages.is_empty() && !self.model.options.fragment => self.model.strays.push(instruction),
             _ => {
                 if self.model.stages.is_empty() {
                     self.open_stage(None);
@@ -119,7 +118,8 @@ impl<'d> Walk<'d> {
         }
     }
 
-    /// Begins a stage; without FROM (a fragment) nothing is known of what it builds on.
+    /// Begins a stage. Instructions without a FROM before them (a fragment, or a file that does not
+    /// build) get one of which nothing is known, so that they are judged all the same.
     fn open_stage(&mut self, from: Option<&'d Instruction>) {
         let index = self.model.stages.len();
         let from_body = from.and_then(|it| match &it.body {
@@ -179,6 +179,11 @@ impl<'d> Walk<'d> {
             Base::Image(_, Some(known)) => known_state(known),
             Base::Image(_, None) | Base::Unknown => unknown_state(),
         };
+        if from.is_none() {
+            for (name, variable) in self.model.globals.iter().filter(|(_, it)| it.origin == Origin::Arg) {
+                state.scope.set(name, variable.value.clone(), Origin::Arg, variable.declared);
+            }
+        }
         let path = if *base == Base::Scratch { Value::Known(DEFAULT_PATH.into()) } else { Value::Unknown };
         if state.scope.get("PATH").is_none() {
             state.scope.set("PATH", path, Origin::BaseImage, None);

@@ -49,10 +49,10 @@ pub struct Model<'d> {
     pub options: BuildOptions,
     /// ARGs before the first FROM, with the scope that each sees.
     pub meta_args: Vec<(&'d Instruction, Scope)>,
-    /// Other instructions before the first FROM: the build refuses them.
-    pub strays: Vec<&'d Instruction>,
     /// The variables of FROM: ARGs before it and the platform ARGs.
     pub globals: Scope,
+    /// The same with the ARGs' defaults only, whatever build arguments are given.
+    pub default_globals: Scope,
     /// The stages in order.
     pub stages: Vec<Stage<'d>>,
     /// Index of the stage that is built: `--target` or the last one.

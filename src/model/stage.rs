@@ -11,7 +11,7 @@ use super::{BaseImage, Expanded, ImageRef, Mount, Scope};
 pub struct Stage<'d> {
     /// Position in the file, from 0.
     pub index: usize,
-    /// The FROM instruction. `None` only for the fragment of a Dockerfile that begins without one.
+    /// The FROM instruction. `None` for instructions that have no FROM before them.
     pub from: Option<&'d Instruction>,
     /// Its body.
     pub from_body: Option<&'d ast::From>,

@@ -5,6 +5,9 @@
 mod cx;
 mod options;
 mod page;
+mod shared;
+
+mod base;
 
 use crate::diagnostic::{Applicability, Severity};
 

@@ -1,0 +1,15 @@
+use crate::model::Base;
+use crate::rules::DockerfileCx;
+
+/// An external image without tag and digest is whatever `latest` is on the day of the build.
+pub(in crate::rules) fn check(cx: &mut DockerfileCx) {
+    for stage in &cx.model.stages {
+        let (Base::Image(image, _), Some(from)) = (&stage.base, stage.from_body) else { continue };
+        if image.tag.is_some() || image.digest.is_some() {
+            continue;
+        }
+        let name = &stage.image.text;
+        cx.report(from.image.span, format!("`{name}` has no tag, so every build may get another version"))
+            .note(format!("name the version you tested, for example `{name}:<version>`; no tag means `latest`"));
+    }
+}
