@@ -100,14 +100,18 @@ impl<'d> Walk<'d> {
     }
 
     fn declare_meta_arg(&mut self, declaration: &ArgDeclaration) {
-        let given =
-            self.model.options.build_args.get(&declaration.name.text).map(|it| Value::Known(it.as_str().into()));
-        let default = |walk: &mut Self| match &declaration.value {
-            Some(word) => walk.value(&walk.model.globals.expand(&word.raw, walk.escape)),
+        let name = &declaration.name.text;
+        let declared = Some(declaration.name.span);
+        let expanded = |scope: &Scope| match &declaration.value {
+            Some(word) => self.value(&scope.expand(&word.raw, self.escape)),
             None => Value::Unset,
         };
-        let value = given.unwrap_or_else(|| default(self));
-        self.model.globals.set(&declaration.name.text, value, Origin::Arg, Some(declaration.name.span));
+        let default = expanded(&self.model.default_globals);
+        let given = self.model.options.build_args.get(name).map(|it| Value::Known(it.as_str().into()));
+        let value = given.unwrap_or_else(|| expanded(&self.model.globals));
+        self.spend(&value);
+        self.model.default_globals.set(name, default, Origin::Arg, declared);
+        self.model.globals.set(name, value, Origin::Arg, declared);
     }
 
     fn value(&self, expanded: &Expanded) -> Value {
@@ -163,7 +167,7 @@ impl<'d> Walk<'d> {
         }
         match image.text.as_str() {
             "scratch" => Base::Scratch,
-            _ if !image.known => Base::Unknown,
+            name if !image.known || name.is_empty() => Base::Unknown,
             name => {
                 let image = ImageRef::parse(name);
                 let known = base_image(&image);
