@@ -58,6 +58,11 @@ pub fn lint(input: &Input) -> Vec<Diagnostic> {
     found
 }
 
+/// True if there is a Dockerfile in the file: always, but for Markdown that shows none.
+pub fn holds_dockerfile(text: &str, kind: FileKind) -> bool {
+    kind == FileKind::Dockerfile || !piece::pieces(text, kind).is_empty()
+}
+
 /// One diagnostic for all bytes of a file that are not UTF-8.
 fn invalid_utf8(input: &Input) -> Option<Diagnostic> {
     let source = input.sources.get(input.file);

@@ -62,6 +62,9 @@ impl Job<'_> {
         }
         let mut sources = Sources::default();
         let file = sources.add(Source::from_bytes(&*item.name, &bytes));
+        if !item.named && !lint::holds_dockerfile(&sources.get(file).text, item.kind) {
+            return Ok(());
+        }
         done.stdin_text = (item.stdin && matches!(self.fixing, Fixing::Apply(_))).then_some(bytes);
         let context = self.context(item, &config);
         let path = context.as_ref().and_then(|context| context.path_of(&item.path));

@@ -4,9 +4,11 @@ mod gather;
 mod job;
 mod merge;
 
+use std::collections::HashSet;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use anyhow::bail;
 use rayon::prelude::*;
 
 use crate::diagnostic::Applicability;
@@ -84,6 +86,9 @@ enum Fixing {
 const FEW: usize = 4;
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
+    if args.stdin_filename.is_some() && !args.paths.iter().any(|path| path == Path::new("-")) {
+        bail!("--stdin-filename names standard input: give `-` as a path too");
+    }
     let configs = args.config.configs()?;
     let (items, mut failed) = gather::items(&args.paths, args.stdin_filename.as_deref());
     let job = Job { configs: &configs, contexts: Contexts::default(), fixing: args.fixing() };
@@ -124,11 +129,10 @@ fn all(job: &Job, items: &[Item], jobs: Option<usize>) -> anyhow::Result<Vec<Don
 
 /// Says each thing that went wrong once, and what was refused; true if anything went wrong.
 fn say_errors(done: &[Done]) -> bool {
-    let mut said: Vec<&str> = Vec::new();
+    let mut said = HashSet::new();
     for error in done.iter().flat_map(|it| &it.errors) {
-        if !said.contains(&error.as_str()) {
+        if said.insert(error) {
             complain(format_args!("{error}"));
-            said.push(error);
         }
     }
     for refused in done.iter().flat_map(|it| &it.refused) {
