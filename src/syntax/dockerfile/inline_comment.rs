@@ -139,6 +139,7 @@ fn report(cx: &mut Cx, kind: Keyword, args: &Args, comment: Range<usize>, breaks
     let span = args.span(&(comment.start..comment.start + shown.len()));
     let keyword = keyword_name(kind);
     let reads = match kind {
+        Keyword::Healthcheck if breaks_build => "HEALTHCHECK NONE takes no arguments".to_string(),
         Keyword::Cmd | Keyword::Entrypoint | Keyword::Run | Keyword::Healthcheck | Keyword::Shell => {
             format!("behind it {keyword} is no longer in JSON form")
         }

@@ -5,7 +5,7 @@ use super::ast::{Body, Command, From, Instruction, Keyword, Transfer, Word};
 use super::cx::Cx;
 use super::json::{Json, json};
 use super::suggest::with_suggestion_in_case;
-use super::{flags, healthcheck, heredoc, inline_comment, mount, pairs, words};
+use super::{expansion, flags, healthcheck, heredoc, inline_comment, mount, pairs, words};
 use crate::text::{Span, Spliced};
 
 /// All keywords in alphabetical order.
@@ -52,6 +52,7 @@ pub(super) fn read(cx: &mut Cx, line: Spliced, depth: u32) -> Instruction {
         args = Args { text, range: args.range.start..end, ..args };
     }
     let body = body(cx, kind, &keyword.span, &args, &flags, depth);
+    expansion::check(cx, kind, &flags, &body);
     let span = line.span(0, line.text.len() as u32);
     Instruction {
         span,

@@ -7,6 +7,7 @@ pub mod ast;
 mod cx;
 mod directives;
 mod expand;
+mod expansion;
 mod flags;
 mod healthcheck;
 mod heredoc;

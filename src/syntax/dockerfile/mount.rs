@@ -146,6 +146,10 @@ pub(super) fn options(flag: &Flag, place: impl Fn(u32, u32) -> Span) -> Vec<Flag
 pub(super) fn check(cx: &mut Cx, flag: &Flag) {
     // A quote has a meaning here that it never has in real files.
     let Some(value) = flag.value.as_ref().filter(|value| !value.raw.contains('"')) else { return };
+    if value.raw.is_empty() {
+        cx.error("invalid-mount", flag.span, "failed to parse csv mounts: EOF");
+        return;
+    }
     let mut kind = Some("bind".to_string());
     for option in &flag.options {
         if let Some(message) = option_error(option, &mut kind) {
@@ -198,6 +202,7 @@ fn option_error(option: &FlagOption, kind: &mut Option<String>) -> Option<String
             let message = format!("unsupported sharing value {}", quoted(text));
             return Some(with_suggestion(message, text, &["shared", "private", "locked"]));
         }
+        "size" if constant && !is_size(&lower) => return Some(format!("invalid value for size: {text}")),
         "mode" if constant && u32::from_str_radix(digits(text), 8).is_err() => return Some(invalid_number()),
         "uid" | "gid" if constant && digits(text).parse::<u32>().is_err() => return Some(invalid_number()),
         key if !KEYS.contains(&key) => {
@@ -212,6 +217,16 @@ fn option_error(option: &FlagOption, kind: &mut Option<String>) -> Option<String
 /// Go's number parser takes no sign.
 fn digits(text: &str) -> &str {
     if text.starts_with('+') { "" } else { text }
+}
+
+/// A number of bytes with a unit, in lower case: `64m`, `1.5 gib`, `512`.
+fn is_size(text: &str) -> bool {
+    let Some(last) = text.rfind(|c: char| c.is_ascii_digit() || matches!(c, '.' | ' ')) else { return false };
+    let (number, unit) = text.split_at(last + 1);
+    let number = number.strip_suffix(' ').unwrap_or(number);
+    let is_number = number.parse::<f64>().is_ok_and(|number| number >= 0.0);
+    let unit = unit.strip_prefix(['k', 'm', 'g', 't', 'p']).map_or(unit, |rest| rest.strip_prefix('i').unwrap_or(rest));
+    is_number && matches!(unit, "" | "b")
 }
 
 fn combination_error(flag: &Flag, kind: &str) -> Option<String> {
@@ -232,6 +247,9 @@ fn combination_error(flag: &Flag, kind: &str) -> Option<String> {
             () => return None,
         };
         return Some(message.to_string());
+    }
+    if kind != "ssh" && flag.option(&["target", "dst", "destination"]).is_some_and(|target| target.raw == "/") {
+        return Some("invalid mount target \"/\"".to_string());
     }
     (set(&["sharing"]) && kind != "cache").then(|| format!("invalid cache sharing set for {kind} mount"))
 }

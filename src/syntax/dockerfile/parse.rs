@@ -3,6 +3,7 @@
 use super::ast::{Body, Comment, Directive, Dockerfile, Heredoc, Ident, Instruction, Keyword, TokenKind};
 use super::cx::Cx;
 use super::directives::{Directives, check_error};
+use super::expansion;
 use super::heredoc;
 use super::instruction;
 use super::lines::{Line, Lines, continued};
@@ -158,8 +159,32 @@ impl<'t> Driver<'t> {
         set_lines(&mut instruction.body, instruction.lines);
         instruction.attached = std::mem::take(&mut self.pending);
         instruction.blank_lines = blank_lines;
+        if instruction.kind == Keyword::Unknown {
+            self.unknown(first);
+        }
         self.check_place(&instruction);
         self.instructions.push(instruction);
+    }
+
+    /// Says what may have led to an unknown instruction. A row of them is one problem, except where
+    /// one looks like a known instruction misspelt.
+    fn unknown(&mut self, line: Line) {
+        let Some(diagnostic) = self.cx.diagnostics.last_mut() else { return };
+        let before = self.instructions.last();
+        let in_row = before.is_some_and(|before| before.kind == Keyword::Unknown);
+        if in_row && !diagnostic.message.ends_with("?)") {
+            self.cx.diagnostics.pop();
+            return;
+        }
+        let has_marker = |before: &Instruction| before.heredocs.is_empty() && before.logical.text.contains("<<");
+        let note = if before.is_some_and(has_marker) {
+            "the `<<` before this line begins no heredoc: it must begin a word, in a line whose quotes match"
+        } else if before.is_some() && !line.text.starts_with(char::is_alphabetic) {
+            "if it belongs to the line before, that line must end with the escape character"
+        } else {
+            return;
+        };
+        diagnostic.notes.push(note.to_string());
     }
 
     /// A continued line with nothing in it and nothing after it: BuildKit takes it for a keyword.
@@ -237,6 +262,9 @@ impl<'t> Driver<'t> {
             let end = heredoc.terminator.map_or(heredoc.body.end, |terminator| terminator.end);
             let trimmed = self.cx.text[..end as usize].trim_end_matches(['\r', '\n']).len() as u32;
             instruction.span.end = instruction.span.end.max(trimmed);
+            if matches!(instruction.kind, Keyword::Copy | Keyword::Add) {
+                expansion::check_heredoc(&mut self.cx, &heredoc);
+            }
             instruction.heredocs.push(heredoc);
         }
         if let Body::Onbuild(trigger) = &mut instruction.body {
