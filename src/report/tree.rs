@@ -1,7 +1,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::syntax::dockerfile::{
-    ArgDeclaration, Body, Command, Dockerfile, Flag, Heredoc, Ident, Instruction, Pair, Transfer, Word,
+    ArgDeclaration, Body, Command, Dockerfile, Flag, FlagOption, Heredoc, Ident, Instruction, Pair, Transfer, Word,
 };
 use crate::text::{Source, Span};
 
@@ -82,7 +82,13 @@ fn word(word: &Word) -> Value {
 }
 
 fn flag(flag: &Flag) -> Value {
-    node(flag.span, json!({ "name": flag.name.text, "value": flag.value.as_ref().map(word) }))
+    let mut facts = json!({ "name": flag.name.text, "value": flag.value.as_ref().map(word) });
+    if !flag.options.is_empty() {
+        let option =
+            |it: &FlagOption| node(it.span, json!({ "key": ident(&it.key), "value": it.value.as_ref().map(word) }));
+        facts["options"] = flag.options.iter().map(option).collect();
+    }
+    node(flag.span, facts)
 }
 
 fn declaration(it: &ArgDeclaration) -> Value {

@@ -14,8 +14,15 @@ impl Env for AllSet {
     }
 }
 
-/// Reports the words of an instruction that have unmatched quotes or unfinished `${…}`.
+/// Reports the first word of an instruction that has unmatched quotes or an unfinished `${…}`; the
+/// other half of a pair of quotes is often in the next word.
 pub(super) fn check(cx: &mut Cx, kind: Keyword, flags: &[Flag], body: &Body) {
+    let reported = cx.diagnostics.len();
+    check_words(cx, kind, flags, body);
+    cx.diagnostics.truncate(reported + 1);
+}
+
+fn check_words(cx: &mut Cx, kind: Keyword, flags: &[Flag], body: &Body) {
     flags.iter().for_each(|flag| check_flag(cx, kind, flag));
     match body {
         Body::From(from) => word(cx, &from.image),

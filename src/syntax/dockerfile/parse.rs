@@ -167,12 +167,13 @@ impl<'t> Driver<'t> {
     }
 
     /// Says what may have led to an unknown instruction. A row of them is one problem, except where
-    /// one looks like a known instruction misspelt.
+    /// one looks like a known instruction misspelt; every short word looks like one.
     fn unknown(&mut self, line: Line) {
         let Some(diagnostic) = self.cx.diagnostics.last_mut() else { return };
         let before = self.instructions.last();
         let in_row = before.is_some_and(|before| before.kind == Keyword::Unknown);
-        if in_row && !diagnostic.message.ends_with("?)") {
+        let is_misspelt = diagnostic.message.ends_with("?)") && diagnostic.primary.span.len() > 3;
+        if in_row && !is_misspelt {
             self.cx.diagnostics.pop();
             return;
         }
