@@ -16,6 +16,8 @@ pub mod shell;
 
 pub mod model;
 
+pub mod image;
+
 pub mod rules;
 
 pub mod config;

@@ -2,6 +2,7 @@
 
 mod config;
 mod files;
+pub mod image;
 mod paths;
 mod read;
 mod terminal;

@@ -1,0 +1,125 @@
+//! Where images come from: archives, layouts, daemons, registries. Nothing is extracted to disk.
+
+mod bundle;
+mod error;
+mod layers;
+mod memo;
+mod store;
+
+use std::path::{Path, PathBuf};
+
+pub use error::Error;
+pub use layers::{Progress, read_layers};
+use store::{ArchiveFile, Blob, Folder, Store, Stream};
+
+use crate::image::{Image, Limits, Platform};
+
+/// How images are opened and read.
+pub struct Options<'a> {
+    /// The platform asked for.
+    pub platform: Option<Platform>,
+    /// The platform of this machine's containers.
+    pub machine: Platform,
+    /// Whether digests are computed and files hashed; without, a local bare tar is only listed.
+    pub verify: bool,
+    /// The folder of remembered layers; `None` to remember nothing.
+    pub cache: Option<PathBuf>,
+    /// Bounds on layers.
+    pub limits: Limits,
+    /// Whether a registry is spoken to over plain HTTP.
+    pub insecure: bool,
+    /// Told what is going on.
+    pub progress: Option<&'a Progress<'a>>,
+}
+
+impl Default for Options<'_> {
+    fn default() -> Self {
+        Options {
+            platform: None,
+            machine: Platform::of_machine(std::env::consts::ARCH),
+            verify: true,
+            cache: None,
+            limits: Limits::default(),
+            insecure: false,
+            progress: None,
+        }
+    }
+}
+
+/// An image whose layers can be read.
+pub struct Opened {
+    /// What its documents say.
+    pub image: Image,
+    source: Box<dyn Source>,
+}
+
+/// Where layers are read from.
+trait Source: Send + Sync {
+    /// A layer's bytes.
+    fn layer(&self, layer: usize) -> Result<Blob, Error>;
+
+    /// What a layer's blob is called there, for messages.
+    fn blob_name(&self, layer: usize) -> String;
+
+    /// True where reading a layer means fetching it under a digest that the manifest vouches for.
+    fn is_remote(&self) -> bool {
+        false
+    }
+}
+
+/// Opens an archive file, an OCI layout or a skopeo `dir:`, or `-` for an archive on the standard
+/// input. `PATH:TAG` names one image of several.
+pub fn open_path(reference: &str, options: &Options) -> Result<Opened, Error> {
+    if reference == "-" {
+        return open_stream("standard input", std::io::stdin(), options);
+    }
+    let (path, tag) = split_tag(reference);
+    let meta = std::fs::metadata(path).map_err(|error| Error::Io { name: reference.to_owned(), error })?;
+    let store: Box<dyn Store> =
+        if meta.is_dir() { Box::new(Folder::open(path)) } else { Box::new(ArchiveFile::open(path)?) };
+    let mut opened = bundle::open(store, tag, options)?;
+    opened.image.name = reference.to_owned();
+    Ok(opened)
+}
+
+/// Opens an archive, perhaps compressed as a whole, that can be read only once: every layer is
+/// analysed as it passes.
+pub fn open_stream(name: &str, stream: impl std::io::Read + 'static, options: &Options) -> Result<Opened, Error> {
+    let stream = Stream::read(name, decompressed(name, stream)?, options.limits)?;
+    bundle::open(Box::new(stream), None, options)
+}
+
+/// True where the reference is that of something on disk, perhaps with `:TAG` after it.
+pub fn is_path(reference: &str) -> bool {
+    reference == "-" || split_tag(reference).0.exists()
+}
+
+/// The longest part before a colon that is there, and the rest.
+fn split_tag(reference: &str) -> (&Path, Option<&str>) {
+    let whole = Path::new(reference);
+    if whole.exists() {
+        return (whole, None);
+    }
+    let colons = reference.char_indices().filter(|&(_, letter)| letter == ':').map(|(at, _)| at);
+    let mut places: Vec<usize> = colons.collect();
+    places.reverse();
+    let found = places.into_iter().find(|&at| Path::new(&reference[..at]).exists());
+    found.map_or((whole, None), |at| (Path::new(&reference[..at]), Some(&reference[at + 1..])))
+}
+
+/// A stream that may be compressed as a whole.
+fn decompressed(name: &str, mut stream: impl std::io::Read + 'static) -> Result<Box<dyn std::io::Read>, Error> {
+    use crate::image::Compression;
+    use std::io::Read;
+    let io = |error| Error::Io { name: name.to_owned(), error };
+    let mut head = Vec::new();
+    stream.by_ref().take(Compression::SNIFF as u64).read_to_end(&mut head).map_err(io)?;
+    let compression = Compression::sniff(&head);
+    let whole = std::io::Cursor::new(head).chain(stream);
+    match compression {
+        Ok(Compression::None) => Ok(Box::new(whole)),
+        Ok(Compression::Gzip) => Ok(Box::new(flate2::read::MultiGzDecoder::new(whole))),
+        Ok(Compression::Zstd) => Ok(Box::new(zstd::stream::read::Decoder::new(whole).map_err(io)?)),
+        Err(why) => Err(Error::NotAnImage { name: name.to_owned(), why: why.to_owned() }),
+    }
+}

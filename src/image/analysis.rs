@@ -1,0 +1,261 @@
+//! What an image's files say: the largest, the wasted, the duplicate.
+
+use std::collections::BTreeMap;
+
+use hashbrown::HashMap;
+use serde::Serialize;
+
+use super::paths::PathId;
+use super::stack::{Live, Stacked, WasteKind, stack};
+use super::tree::{Entry, Kind};
+use super::trees::Trees;
+
+/// The stacked layers of an image.
+#[derive(Clone, Debug)]
+pub struct Files {
+    /// The layers' members.
+    pub trees: Trees,
+    /// The layers on top of each other.
+    pub stacked: Stacked,
+}
+
+/// Bytes wasted at one path, by all layers together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WastedPath {
+    /// Where.
+    pub path: PathId,
+    /// All wasted bytes.
+    pub bytes: u64,
+    /// Each loss: the layer that added the bytes, the one that killed them, how, and the bytes.
+    pub losses: Vec<(u16, u16, WasteKind, u64)>,
+}
+
+/// Bytes wasted between two layers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Flow {
+    /// The layer that added the bytes, from 0.
+    pub added: u16,
+    /// The layer that killed them, from 0.
+    pub killed: u16,
+    /// How.
+    pub kind: WasteKind,
+    /// Files.
+    pub files: u64,
+    /// Bytes.
+    pub bytes: u64,
+}
+
+/// Files of the final file system with the same contents.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Duplicate {
+    /// The bytes of one copy.
+    pub size: u64,
+    /// The paths, sorted by name.
+    pub paths: Vec<PathId>,
+}
+
+impl Duplicate {
+    /// Bytes that one copy would save.
+    pub fn extra_bytes(&self) -> u64 {
+        self.size.saturating_mul(self.paths.len() as u64 - 1)
+    }
+}
+
+/// Sums over a range of layers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Totals {
+    /// Bytes of the files in all layers.
+    pub file_bytes: u64,
+    /// Of those, bytes that the final file system has.
+    pub live_bytes: u64,
+    /// Bytes that it does not have.
+    pub wasted_bytes: u64,
+    /// Of those, deleted, opaque marks included.
+    pub deleted_bytes: u64,
+    /// Of those, overwritten with other contents.
+    pub overwritten_bytes: u64,
+    /// Of those, stored again for a change of mode, owner or time.
+    pub metadata_bytes: u64,
+    /// `live_bytes / file_bytes`; 1 where there are none.
+    pub efficiency: f64,
+}
+
+impl Files {
+    /// Stacks the layers.
+    pub fn new(mut trees: Trees) -> Files {
+        let stacked = stack(&mut trees);
+        Files { trees, stacked }
+    }
+
+    /// The entry of a live path; `None` for a folder that no layer lists.
+    pub fn entry(&self, live: &Live) -> Option<&Entry> {
+        self.trees.entries(live.layer as usize).get(live.entry? as usize)
+    }
+
+    /// The bytes that a live path's file holds, also under a second name; 0 for what is no file.
+    pub fn size(&self, live: &Live) -> u64 {
+        live.inode.map_or(0, |(layer, entry)| self.trees.entries(layer as usize)[entry as usize].size)
+    }
+
+    /// Sums over waste that layers from `first` on cause: 0 for the whole image, the number of
+    /// base layers for one's own part. Whoever deletes or overwrites a file causes its waste.
+    pub fn totals(&self, first: usize) -> Totals {
+        let mut totals = Totals { file_bytes: self.stacked.total_bytes, ..Totals::default() };
+        for flow in self.flows(first) {
+            totals.wasted_bytes += flow.bytes;
+            *match flow.kind {
+                WasteKind::Deleted | WasteKind::Opaque => &mut totals.deleted_bytes,
+                WasteKind::Overwritten => &mut totals.overwritten_bytes,
+                WasteKind::Metadata => &mut totals.metadata_bytes,
+            } += flow.bytes;
+        }
+        totals.live_bytes = self.stacked.live_bytes;
+        // Without the base's waste, what remains is what one's own layers can do better.
+        let relevant = totals.live_bytes + totals.wasted_bytes;
+        totals.efficiency = if relevant == 0 { 1.0 } else { totals.live_bytes as f64 / relevant as f64 };
+        totals
+    }
+
+    /// Waste by the layers that added and killed the bytes, most first; only what layers from
+    /// `first` on kill.
+    pub fn flows(&self, first: usize) -> Vec<Flow> {
+        let mut flows: BTreeMap<(u16, u16, WasteKind), (u64, u64)> = BTreeMap::new();
+        for waste in self.stacked.waste.iter().filter(|waste| waste.killed as usize >= first) {
+            let sum = flows.entry((waste.added, waste.killed, waste.kind)).or_default();
+            sum.0 += 1;
+            sum.1 += self.trees.entries(waste.added as usize)[waste.entry as usize].size;
+        }
+        let flow = |((added, killed, kind), (files, bytes))| Flow { added, killed, kind, files, bytes };
+        let mut flows: Vec<Flow> = flows.into_iter().map(flow).collect();
+        flows.sort_by_key(|flow| (std::cmp::Reverse(flow.bytes), flow.added, flow.killed));
+        flows
+    }
+
+    /// The `top` paths that waste the most, of what layers from `first` on kill.
+    pub fn wasted_paths(&self, first: usize, top: usize) -> Vec<WastedPath> {
+        let caused = || self.stacked.waste.iter().filter(|waste| waste.killed as usize >= first);
+        let size = |waste: &super::stack::Waste| self.trees.entries(waste.added as usize)[waste.entry as usize].size;
+        let mut sums: HashMap<PathId, u64> = HashMap::new();
+        for waste in caused() {
+            *sums.entry(waste.path).or_default() += size(waste);
+        }
+        let mut paths: Vec<(PathId, u64)> = sums.into_iter().collect();
+        self.keep_largest(&mut paths, top);
+        let index: HashMap<PathId, usize> = paths.iter().enumerate().map(|(at, &(path, _))| (path, at)).collect();
+        let mut wasted: Vec<WastedPath> =
+            paths.iter().map(|&(path, bytes)| WastedPath { path, bytes, losses: Vec::new() }).collect();
+        for waste in caused() {
+            if let Some(&at) = index.get(&waste.path) {
+                wasted[at].losses.push((waste.added, waste.killed, waste.kind, size(waste)));
+            }
+        }
+        wasted
+    }
+
+    /// The `top` largest files of the final file system: path, bytes, layer.
+    pub fn largest_files(&self, top: usize) -> Vec<(PathId, u64, u16)> {
+        let files = self.stacked.live.iter().filter(|live| live.counts);
+        let mut files: Vec<(PathId, u64)> = files.map(|live| (live.path, self.size(live))).collect();
+        self.keep_largest(&mut files, top);
+        let layers: HashMap<PathId, u16> = self.stacked.live.iter().map(|live| (live.path, live.layer)).collect();
+        files.into_iter().map(|(path, size)| (path, size, layers[&path])).collect()
+    }
+
+    /// The `top` largest folders of the final file system, everything below included. A folder
+    /// that has nothing but one larger folder is left out: the inner one says more.
+    pub fn largest_folders(&self, top: usize) -> Vec<(PathId, u64)> {
+        let sizes = self.folder_sizes();
+        let mut folders: Vec<(PathId, u64)> = Vec::new();
+        let mut largest_child = vec![0; sizes.len()];
+        for live in &self.stacked.live {
+            let parent = self.trees.paths.parent(live.path).index();
+            largest_child[parent] = largest_child[parent].max(sizes[live.path.index()]);
+        }
+        for live in &self.stacked.live {
+            let size = sizes[live.path.index()];
+            let is_folder = self.entry(live).is_none_or(|entry| entry.kind == Kind::Directory);
+            if is_folder && size > 0 && largest_child[live.path.index()] < size {
+                folders.push((live.path, size));
+            }
+        }
+        self.keep_largest(&mut folders, top);
+        folders
+    }
+
+    /// Bytes at and below each path of the final file system, by [`PathId`].
+    pub fn folder_sizes(&self) -> Vec<u64> {
+        let mut sizes = vec![0u64; self.trees.paths.len()];
+        for live in self.stacked.live.iter().filter(|live| live.counts) {
+            sizes[live.path.index()] += self.size(live);
+        }
+        // Children come after their parents, so one pass from the end adds everything up.
+        for id in (1..self.trees.paths.len() as u32).rev().map(PathId) {
+            let parent = self.trees.paths.parent(id);
+            sizes[parent.index()] += sizes[id.index()];
+        }
+        sizes
+    }
+
+    /// The `top` groups of files with the same contents, those first that one copy would save most.
+    pub fn duplicates(&self, top: usize) -> Vec<Duplicate> {
+        if !self.stacked.hashed {
+            return Vec::new();
+        }
+        let mut groups: HashMap<(u64, u64), Vec<PathId>> = HashMap::new();
+        for live in self.stacked.live.iter().filter(|live| live.counts) {
+            let Some((layer, entry)) = live.inode else { continue };
+            let entry = &self.trees.entries(layer as usize)[entry as usize];
+            if entry.size > 0 {
+                groups.entry((entry.size, entry.hash)).or_default().push(live.path);
+            }
+        }
+        let duplicate = |((size, _), paths): (_, Vec<PathId>)| Duplicate { size, paths };
+        let mut groups: Vec<Duplicate> =
+            groups.into_iter().filter(|(_, paths)| paths.len() > 1).map(duplicate).collect();
+        for group in &mut groups {
+            group.paths.sort_by_cached_key(|&path| self.trees.paths.bytes(path));
+        }
+        groups.sort_by_cached_key(|group| {
+            (std::cmp::Reverse(group.extra_bytes()), self.trees.paths.bytes(group.paths[0]))
+        });
+        groups.truncate(top);
+        groups
+    }
+
+    /// The contents of a captured file as the final file system has it.
+    pub fn contents(&self, path: &str) -> Option<&[u8]> {
+        let id = self.trees.paths.find(path.as_bytes())?;
+        let at = self.stacked.live.binary_search_by_key(&id, |live| live.path).ok()?;
+        let (layer, _) = self.stacked.live[at].inode?;
+        let layer = self.trees.layers.get(layer as usize)?.as_ref()?;
+        layer.captured.iter().rev().find(|(captured, _)| *captured == id).map(|(_, bytes)| &bytes[..])
+    }
+
+    /// True where the final file system has the path.
+    pub fn is_live(&self, id: PathId) -> bool {
+        self.stacked.live.binary_search_by_key(&id, |live| live.path).is_ok()
+    }
+
+    /// The live paths with their names, sorted by name.
+    pub fn by_name(&self) -> Vec<(Vec<u8>, &Live)> {
+        let mut named: Vec<_> =
+            self.stacked.live.iter().map(|live| (self.trees.paths.bytes(live.path), live)).collect();
+        named.sort_by(|a, b| a.0.cmp(&b.0));
+        named
+    }
+
+    /// Sorts by bytes, then name, and keeps the first `top`; names are made for those only that
+    /// can be among them.
+    fn keep_largest(&self, paths: &mut Vec<(PathId, u64)>, top: usize) {
+        if top == 0 {
+            return paths.clear();
+        }
+        if paths.len() > top {
+            paths.select_nth_unstable_by_key(top - 1, |&(_, bytes)| std::cmp::Reverse(bytes));
+            let least = paths[top - 1].1;
+            paths.retain(|&(_, bytes)| bytes >= least);
+        }
+        paths.sort_by_cached_key(|&(path, bytes)| (std::cmp::Reverse(bytes), self.trees.paths.bytes(path)));
+        paths.truncate(top);
+    }
+}

@@ -1,0 +1,43 @@
+//! Container images: what their layers hold, waste, and how they compare. Bytes in, values out.
+
+pub mod analysis;
+pub mod archive;
+pub mod base;
+pub mod cache;
+pub mod compare;
+mod config;
+mod created_by;
+mod digest;
+pub mod dive;
+#[allow(clippy::module_inception, reason = "the image itself")]
+mod image;
+mod layer_tar;
+mod manifest;
+mod media;
+pub mod memo;
+pub mod packages;
+mod paths;
+mod platform;
+pub mod provenance;
+mod scan;
+mod stack;
+mod tar;
+pub mod time;
+mod tree;
+mod trees;
+
+pub use config::{Config, ConfigError, Healthcheck, History, MAX_CONFIG, RootFs, Runtime, Step, chain_ids, steps};
+pub use created_by::{Dialect, dialect, instruction, keyword};
+pub use digest::{BadDigest, Digest};
+pub use image::{Image, ImageError, LayerInfo};
+pub use manifest::{
+    Descriptor, Document, Index, MAX_LAYERS, MAX_MANIFEST, Manifest, ManifestError, SavedImage, saved_images,
+};
+pub use media::{Compression, Media};
+pub use paths::{PathId, Paths, normalize};
+pub use platform::{Platform, choose};
+pub use scan::{Expected, LayerError, LayerScan, Limits, Problem, scan, skim};
+pub use stack::{Change, Live, Stacked, Waste, WasteKind, stack};
+pub use tar::TarError;
+pub use tree::{Entry, Kind, LayerTree, Note, NoteKind, Texts};
+pub use trees::{Layer, Trees};

@@ -1,0 +1,517 @@
+//! Images: every fixture in every form against an independent reference and its own expectations.
+
+#[path = "support/image_spec.rs"]
+mod image_spec;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use cachalot::host::image::{Error, Opened, Options, open_path, open_stream, read_layers};
+use cachalot::image::analysis::Files;
+use cachalot::image::dive::dive;
+use image_spec::{FORMS, Form, Spec, archive, parse, sha256};
+
+/// What an image holds, computed the slow and obvious way: whole file systems as maps, one per layer.
+#[derive(Debug, Default, PartialEq)]
+struct Reference {
+    total: u64,
+    live: u64,
+    paths: BTreeSet<String>,
+}
+
+#[derive(Clone, PartialEq)]
+enum Node {
+    Dir,
+    Link(String),
+    File(usize),
+    Other,
+}
+
+fn reference(spec: &Spec) -> Reference {
+    let mut fs: BTreeMap<String, Node> = BTreeMap::new();
+    let mut sizes: Vec<u64> = Vec::new();
+    let mut total = 0;
+    for layer in spec.layers() {
+        let members: Vec<_> = layer.members.iter().filter(|member| member.kind != b'g').collect();
+        let below = fs.clone();
+        for member in &members {
+            let path = clean(&member.name);
+            let (folder, name) = path.rsplit_once('/').unwrap_or(("", &path));
+            let at = |name: &str| if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
+            let hide = |fs: &mut BTreeMap<String, Node>, path: &str, itself: bool| {
+                let inside = format!("{path}/");
+                fs.retain(|other, _| !(other.starts_with(&inside) || itself && other == path));
+            };
+            if member.kind == b'3' && member.device == (0, 0) {
+                hide(&mut fs, &path, true);
+            } else if member.pax.iter().any(|(key, _)| key.contains("overlay.opaque")) {
+                hide(&mut fs, &path, false);
+            } else if name == ".wh..wh..opq" {
+                hide(&mut fs, folder, false);
+            } else if let Some(hidden) = name.strip_prefix(".wh.") {
+                if !hidden.starts_with(".wh.") && !["", ".", ".."].contains(&hidden) {
+                    hide(&mut fs, &at(hidden), true);
+                }
+            }
+        }
+        drop(below);
+        for member in &members {
+            let path = clean(&member.name);
+            let name = path.rsplit('/').next().unwrap_or_default();
+            let is_whiteout = name.starts_with(".wh.") || member.kind == b'3' && member.device == (0, 0);
+            if is_whiteout || path.is_empty() || path == "stargz.index.json" || path == ".no.prefetch.landmark" {
+                continue;
+            }
+            let path = through_links(&fs, &path);
+            let mut parent = String::new();
+            for part in path.split('/').take(path.matches('/').count()) {
+                parent = if parent.is_empty() { part.to_owned() } else { format!("{parent}/{part}") };
+                if fs.get(&parent).is_some_and(|node| *node != Node::Dir) {
+                    fs.remove(&parent);
+                }
+                fs.entry(parent.clone()).or_insert(Node::Dir);
+            }
+            if member.kind != b'5' || fs.get(&path).is_some_and(|node| *node != Node::Dir) {
+                let inside = format!("{path}/");
+                fs.retain(|other, _| !(other.starts_with(&inside) || *other == path));
+            }
+            let node = match member.kind {
+                b'5' => Node::Dir,
+                b'2' => Node::Link(member.target.clone()),
+                b'1' => fs.get(&clean(&member.target)).cloned().unwrap_or(Node::Other),
+                b'0' => {
+                    total += member.contents.len() as u64;
+                    sizes.push(member.contents.len() as u64);
+                    Node::File(sizes.len() - 1)
+                }
+                _ => Node::Other,
+            };
+            fs.insert(path, node);
+        }
+    }
+    let inodes: BTreeSet<usize> =
+        fs.values().filter_map(|node| if let Node::File(at) = node { Some(*at) } else { None }).collect();
+    let paths = fs.keys().map(|path| format!("/{path}")).collect();
+    Reference { total, live: inodes.iter().map(|&at| sizes[at]).sum(), paths }
+}
+
+fn clean(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
+/// The fixtures have no chains of links: one step is enough.
+fn through_links(fs: &BTreeMap<String, Node>, path: &str) -> String {
+    for (at, _) in path.match_indices('/') {
+        if let Some(Node::Link(target)) = fs.get(&path[..at]) {
+            let folder = path[..at].rsplit_once('/').map_or("", |(folder, _)| folder);
+            return clean(&format!("{folder}/{target}/{}", &path[at + 1..]));
+        }
+    }
+    path.to_owned()
+}
+
+fn fixtures() -> Vec<(String, Spec)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/images");
+    let mut found: Vec<(String, Spec)> = fs::read_dir(folder)
+        .expect("the fixtures are there")
+        .map(|entry| entry.expect("the folder can be read").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "txt"))
+        .map(|path| {
+            let name = path.file_stem().expect("files have names").to_string_lossy().into_owned();
+            (name, parse(&fs::read_to_string(&path).expect("fixtures are text")))
+        })
+        .collect();
+    found.sort_by(|a, b| a.0.cmp(&b.0));
+    assert!(found.len() > 20);
+    found
+}
+
+fn write_layout(folder: &Path, files: &[(String, Vec<u8>)]) {
+    for (name, bytes) in files {
+        let path = folder.join(name);
+        fs::create_dir_all(path.parent().expect("blobs lie in folders")).expect("a fresh folder");
+        fs::write(path, bytes).expect("a fresh folder");
+    }
+}
+
+fn analyse(mut opened: Opened, options: &Options) -> (Opened, Files) {
+    let trees = read_layers(&mut opened, options).expect("a good image");
+    let files = Files::new(trees);
+    (opened, files)
+}
+
+fn check(what: &str, spec: &Spec, opened: &Opened, files: &Files) {
+    let wanted = reference(spec);
+    let found = Reference {
+        total: files.stacked.total_bytes,
+        live: files.stacked.live_bytes,
+        paths: files.stacked.live.iter().map(|live| files.trees.paths.display(live.path)).collect(),
+    };
+    assert_eq!(found, wanted, "{what}");
+    let totals = files.totals(0);
+    assert_eq!(totals.wasted_bytes, wanted.total - wanted.live, "{what}: waste adds up");
+    assert_eq!(totals.wasted_bytes, totals.deleted_bytes + totals.overwritten_bytes + totals.metadata_bytes, "{what}");
+    let changes = &files.stacked.changes;
+    assert_eq!(changes.iter().map(|change| change.wasted_bytes).sum::<u64>(), totals.wasted_bytes, "{what}");
+    assert_eq!(changes.iter().map(|change| change.killed_bytes).sum::<u64>(), totals.wasted_bytes, "{what}");
+    assert_eq!(opened.image.layers.len(), spec.layers().count(), "{what}");
+    for (key, value) in &spec.expect {
+        let (word, layer) = key.split_once(' ').unwrap_or((key, "0"));
+        let change = || changes[layer.parse::<usize>().expect("a layer")];
+        let opaque = || {
+            files
+                .flows(0)
+                .iter()
+                .filter(|flow| flow.kind == cachalot::image::WasteKind::Opaque)
+                .map(|flow| flow.bytes)
+                .sum()
+        };
+        let number: u64 = match word {
+            "wasted" => totals.wasted_bytes,
+            "total" => found.total,
+            "live" => found.live,
+            "deleted" => totals.deleted_bytes,
+            "overwritten" => totals.overwritten_bytes,
+            "metadata" => totals.metadata_bytes,
+            "opaque" => opaque(),
+            "killed" => change().killed_bytes,
+            "wasted-in" => change().wasted_bytes,
+            "added" => change().added,
+            "changed" => change().changed,
+            "removed" => change().removed,
+            "files" => files.stacked.live.iter().filter(|live| live.inode.is_some()).count() as u64,
+            "efficiency" => {
+                let wanted: f64 = value.parse().expect("a number");
+                assert!((files.stacked.efficiency() - wanted).abs() < 1e-9, "{what}: {}", files.stacked.efficiency());
+                continue;
+            }
+            "path" => {
+                assert!(found.paths.contains(value), "{what}: {value} in {:?}", found.paths);
+                continue;
+            }
+            "note" => {
+                let notes = files.trees.layers.iter().flatten().flat_map(|layer| &layer.notes);
+                let mut kinds = notes.map(|note| serde_json::to_value(note.kind).expect("kinds are words"));
+                assert!(kinds.any(|kind| kind == **value), "{what}: note {value}");
+                continue;
+            }
+            _ => panic!("{what}: expect {key}?"),
+        };
+        assert_eq!(number, value.parse::<u64>().expect("a number"), "{what}: {key}");
+    }
+}
+
+#[test]
+fn fixtures_in_every_form() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (name, spec) in fixtures() {
+        for form in FORMS {
+            let what = format!("{name} as {form:?}");
+            let bytes = spec.archive(form);
+            let path = folder.path().join(format!("{name}-{form:?}.tar"));
+            fs::write(&path, &bytes).expect("a fresh folder");
+            let options = Options::default();
+            let opened = open_path(&path.to_string_lossy(), &options).unwrap_or_else(|error| panic!("{what}: {error}"));
+            let (opened, files) = analyse(opened, &options);
+            check(&what, &spec, &opened, &files);
+            let streamed = open_stream("stream", std::io::Cursor::new(bytes), &options);
+            let (opened, files) =
+                analyse(streamed.unwrap_or_else(|error| panic!("{what} streamed: {error}")), &options);
+            check(&format!("{what} streamed"), &spec, &opened, &files);
+            if matches!(form, Form::OciGzip | Form::OciZstd | Form::Docker25) {
+                let layout = folder.path().join(format!("{name}-{form:?}"));
+                write_layout(&layout, &spec.files(form));
+                let opened =
+                    open_path(&layout.to_string_lossy(), &options).unwrap_or_else(|error| panic!("{what}: {error}"));
+                let (opened, files) = analyse(opened, &options);
+                check(&format!("{what} in a folder"), &spec, &opened, &files);
+            }
+        }
+    }
+}
+
+#[test]
+fn without_verification_sizes_are_the_same() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (name, spec) in fixtures() {
+        let path = folder.path().join("a.tar");
+        fs::write(&path, spec.archive(Form::Docker25)).expect("a fresh folder");
+        let options = Options { verify: false, ..Options::default() };
+        let (_, files) = analyse(open_path(&path.to_string_lossy(), &options).expect("a good image"), &options);
+        let wanted = reference(&spec);
+        assert_eq!((files.stacked.total_bytes, files.stacked.live_bytes), (wanted.total, wanted.live), "{name}");
+        assert_eq!(files.totals(0).metadata_bytes, 0, "{name}");
+    }
+}
+
+#[test]
+fn remembered_layers_give_the_same() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (name, spec) in fixtures() {
+        for form in [Form::OciGzip, Form::Legacy, Form::OciZstd, Form::OciGzip] {
+            let path = folder.path().join("a.tar");
+            fs::write(&path, spec.archive(form)).expect("a fresh folder");
+            let options = Options { cache: Some(folder.path().join("cache")), ..Options::default() };
+            let (opened, files) =
+                analyse(open_path(&path.to_string_lossy(), &options).expect("a good image"), &options);
+            check(&format!("{name} as {form:?} remembered"), &spec, &opened, &files);
+            assert!(opened.image.layers.iter().all(|layer| layer.compression.is_some() && layer.tar_size.is_some()));
+        }
+    }
+}
+
+/// dive's own test image, rebuilt: see its Dockerfile.test-image.
+fn dive_vector() -> Spec {
+    let text = "\
+layer ADD rootfs
+file bin/rootfs 1154361
+layer ADD README.md /somefile.txt
+file somefile.txt 6405 r
+layer RUN mkdir -p
+dir root
+dir root/example
+dir root/example/really
+dir root/example/really/nested
+layer RUN cp
+dir root/example
+file root/example/somefile1.txt 6405 r
+layer RUN chmod
+dir root/example
+file root/example/somefile1.txt 6405 r mode=444
+layer RUN cp
+dir root/example
+file root/example/somefile2.txt 6405 r
+layer RUN cp
+dir root/example
+file root/example/somefile3.txt 6405 r
+layer RUN mv
+dir root/example
+wh root/example/somefile3.txt
+dir root
+file root/saved.txt 6405 r
+layer RUN cp
+dir root
+file root/.saved.txt 6405 r
+layer RUN rm -rf
+dir root
+wh root/example
+layer ADD .scripts
+dir root/.data
+file root/.data/tag.sh 917
+file root/.data/test.sh 1270
+layer RUN cp
+dir tmp
+file tmp/saved.again1.txt 6405 r
+layer RUN cp
+dir root/.data
+file root/.data/saved.again2.txt 6405 r
+layer RUN chmod
+dir root
+file root/saved.txt 6405 r mode=755
+";
+    parse(text)
+}
+
+#[test]
+fn dive_numbers() {
+    let spec = dive_vector();
+    let options = Options::default();
+    let opened = open_stream("dive", std::io::Cursor::new(spec.archive(Form::Legacy)), &options).expect("a good image");
+    let (_, files) = analyse(opened, &options);
+    let numbers = dive(&files.trees);
+    assert_eq!((numbers.size, numbers.user_size, numbers.wasted), (1_220_598, 66_237, 32_025));
+    assert_eq!(numbers.efficiency, 0.9844212134184309);
+    assert_eq!(numbers.user_wasted_percent, 0.4834911001404049);
+    let listed: Vec<(&str, u64, u64)> =
+        numbers.inefficient.iter().take(3).map(|file| (&file.path[..], file.count, file.bytes)).collect();
+    assert_eq!(
+        listed,
+        [
+            ("/root/example/somefile1.txt", 2, 12810),
+            ("/root/saved.txt", 2, 12810),
+            ("/root/example/somefile3.txt", 2, 6405)
+        ]
+    );
+    // And the truth about the same image.
+    assert_eq!((files.stacked.live_bytes, files.stacked.wasted_bytes()), (1_188_573, 32_025));
+    assert!((files.stacked.efficiency() - 0.973763).abs() < 1e-6);
+}
+
+/// dive's mistakes that its numbers must show, for people who compare with it.
+#[test]
+fn dive_mistakes() {
+    let numbers = |name: &str| {
+        let spec = fixtures().into_iter().find(|(fixture, _)| fixture == name).expect("a fixture").1;
+        let options = Options::default();
+        let opened =
+            open_stream("dive", std::io::Cursor::new(spec.archive(Form::Legacy)), &options).expect("a good image");
+        dive(&analyse(opened, &options).1.trees)
+    };
+    assert_eq!((numbers("rmdir").wasted, numbers("rmdir").efficiency), (0, 1.0));
+    assert_eq!(numbers("rmfile").wasted, 1_000_000);
+    assert_eq!((numbers("opaque").wasted, numbers("opaque").efficiency), (0, 1.0));
+    assert_eq!(numbers("dangling").wasted, 0);
+    assert_eq!(numbers("triple").wasted, 3000);
+}
+
+fn error_of(bytes: Vec<u8>) -> String {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("a.tar");
+    fs::write(&path, &bytes).expect("a fresh folder");
+    let options = Options::default();
+    let read = |opened: Result<Opened, Error>| -> Result<(), Error> {
+        let mut opened = opened?;
+        read_layers(&mut opened, &options).map(drop)
+    };
+    let error = read(open_path(&path.to_string_lossy(), &options)).expect_err("a bad image").to_string();
+    read(open_stream("stream", std::io::Cursor::new(bytes), &options)).expect_err("a bad image, streamed");
+    error
+}
+
+fn simple() -> Spec {
+    parse("layer COPY a /\nfile a 5000\nlayer COPY b /\nfile b 6000\n")
+}
+
+#[test]
+fn damaged_images_are_refused() {
+    let spec = simple();
+    let files = spec.files(Form::OciGzip);
+    let with = |change: &dyn Fn(&mut Vec<(String, Vec<u8>)>)| {
+        let mut files = files.clone();
+        change(&mut files);
+        error_of(archive(&files, ""))
+    };
+    let flipped = with(&|files| {
+        let middle = files[1].1.len() / 2;
+        files[1].1[middle] ^= 1;
+    });
+    assert!(flipped.contains(&sha256(&files[1].1)) && flipped.contains("at byte"), "{flipped}");
+    let cut = with(&|files| files[1].1.truncate(2000));
+    assert!(cut.contains(&sha256(&files[1].1)) && cut.contains("at byte"), "{cut}");
+    let gone = with(&|files| drop(files.remove(1)));
+    assert!(gone.contains("is not there"), "{gone}");
+    let wrong_config = with(&|files| files[2].1.push(b' '));
+    assert!(wrong_config.contains("digest"), "{wrong_config}");
+    let no_index = with(&|files| files.retain(|(name, _)| name != "index.json"));
+    assert!(no_index.contains("neither"), "{no_index}");
+}
+
+#[test]
+fn a_wrong_diff_id_is_an_error() {
+    let spec = simple();
+    let tars = spec.tars();
+    let mut wrong = tars.clone();
+    wrong[0][0] = b'z';
+    for form in [Form::Legacy, Form::Docker25] {
+        // The configuration of the good image over another layer.
+        let mut files = spec.files_of(form, &tars);
+        let layer = files.iter_mut().find(|(_, bytes)| *bytes == tars[0]).expect("a bare layer");
+        layer.1 = tar_with_name(&tars[0], b"z");
+        let error = error_of(archive(&files, ""));
+        assert!(error.contains("digest") || error.contains("diff id"), "{error}");
+    }
+}
+
+/// The same tar with another first letter in its first name and the right checksum.
+fn tar_with_name(tar: &[u8], name: &[u8]) -> Vec<u8> {
+    let mut tar = tar.to_vec();
+    let before = u32::from(tar[0]);
+    tar[..name.len()].copy_from_slice(name);
+    let sum = u32::from_str_radix(std::str::from_utf8(&tar[148..154]).expect("octal"), 8).expect("octal");
+    tar[148..154].copy_from_slice(format!("{:06o}", sum - before + u32::from(name[0])).as_bytes());
+    tar
+}
+
+#[test]
+fn odd_documents_are_clean_errors() {
+    for manifest in [
+        "[]",
+        "{}",
+        "[{}]",
+        "[{\"Config\":null}]",
+        "[[]]",
+        "null",
+        "",
+        "[{\"Config\":\"x\",\"Layers\":[\"../../../etc/passwd\"]}]",
+    ] {
+        let error = error_of(archive(&[("manifest.json".into(), manifest.as_bytes().to_vec())], ""));
+        assert!(!error.is_empty());
+    }
+    let passwd = [
+        ("manifest.json".into(), br#"[{"Config":"c.json","Layers":["../../../etc/passwd"]}]"#.to_vec()),
+        ("c.json".into(), format!(r#"{{"rootfs":{{"diff_ids":["sha256:{}"]}}}}"#, "0".repeat(64)).into_bytes()),
+    ];
+    // Nothing outside of the archive is ever looked at; the layer counts as not there.
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("a.tar");
+    fs::write(&path, archive(&passwd, "")).expect("a fresh folder");
+    let opened = open_path(&path.to_string_lossy(), &Options::default()).expect("documents are fine");
+    assert!(opened.image.layers[0].opaque || opened.image.layers[0].blob_size.is_none());
+    let rootfs = archive(&[("etc/passwd".into(), b"x".to_vec()), ("bin/sh".into(), b"x".to_vec())], "");
+    assert!(error_of(rootfs).contains("root file system"));
+    let counts = {
+        let spec = simple();
+        let mut files = spec.files(Form::Legacy);
+        let manifest = files.iter_mut().find(|(name, _)| name == "manifest.json").expect("there is one");
+        let text = String::from_utf8(manifest.1.clone()).expect("JSON");
+        let mut value: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        value[0]["Layers"].as_array_mut().expect("layers").pop();
+        manifest.1 = value.to_string().into_bytes();
+        error_of(archive(&files, ""))
+    };
+    assert!(counts.contains("1 layers") && counts.contains("2 diff ids"), "{counts}");
+}
+
+#[test]
+fn bytes_behind_the_tars_end_belong_to_the_diff_id() {
+    let mut tar = simple().tars()[0].clone();
+    let end = tar.len();
+    tar.extend_from_slice(b"a table of contents behind the end");
+    // Two gzip members, the second of which begins behind the tar's end.
+    let mut blob = image_spec::gzip(&tar[..end]);
+    blob.extend(image_spec::gzip(&tar[end..]));
+    let scan = cachalot::image::scan("blob", &blob[..], &Default::default(), Default::default()).expect("a good layer");
+    assert_eq!(scan.diff_id.hex(), sha256(&tar));
+    assert_eq!(scan.digest.hex(), sha256(&blob));
+    assert_eq!(scan.tar_size, tar.len() as u64);
+    // zstd frames, with a skippable one before them as zstd:chunked has.
+    let mut blob = vec![0x50, 0x2a, 0x4d, 0x18, 4, 0, 0, 0, 1, 2, 3, 4];
+    blob.extend(image_spec::zstd(&tar[..end]));
+    blob.extend(image_spec::zstd(&tar[end..]));
+    let scan = cachalot::image::scan("blob", &blob[..], &Default::default(), Default::default()).expect("a good layer");
+    assert_eq!(scan.diff_id.hex(), sha256(&tar));
+}
+
+#[test]
+fn several_images_are_listed_never_guessed() {
+    let (one, two) = (simple(), parse("layer COPY c /\nfile c 7\n"));
+    let mut files = one.files(Form::OciGzip);
+    let other = two.files(Form::OciGzip);
+    let manifests = |files: &[(String, Vec<u8>)], tag: &str| {
+        let index = &files.iter().find(|(name, _)| name == "index.json").expect("an index").1;
+        let mut index: serde_json::Value = serde_json::from_slice(index).expect("JSON");
+        index["manifests"][0]["annotations"]["org.opencontainers.image.ref.name"] = tag.into();
+        index["manifests"][0].clone()
+    };
+    let index = serde_json::json!({"manifests": [manifests(&files, "v1"), manifests(&other, "v2")]});
+    files.retain(|(name, _)| name != "index.json");
+    files.extend(other.into_iter().filter(|(name, _)| name.starts_with("blobs")));
+    files.push(("index.json".into(), index.to_string().into_bytes()));
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("a.tar");
+    fs::write(&path, archive(&files, "")).expect("a fresh folder");
+    let path = path.to_string_lossy();
+    let error = open_path(&path, &Options::default()).map(drop).expect_err("two images").to_string();
+    assert!(error.contains("v1") && error.contains("v2"), "{error}");
+    let opened = open_path(&format!("{path}:v2"), &Options::default()).expect("one of them");
+    assert_eq!(opened.image.layers.len(), 1);
+}
