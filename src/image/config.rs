@@ -144,6 +144,10 @@ pub enum ConfigError {
 impl Config {
     /// Reads a configuration.
     pub fn parse(bytes: &[u8]) -> Result<Config, ConfigError> {
+        // Serde would take an array for an object whose fields are all absent.
+        if bytes.trim_ascii_start().first() != Some(&b'{') {
+            return Err(ConfigError::Json(serde::de::Error::custom("an object is expected")));
+        }
         let config: Config = serde_json::from_slice(bytes)?;
         match config.rootfs.diff_ids.len() {
             count if count > MAX_LAYERS => Err(ConfigError::TooManyLayers(count)),
