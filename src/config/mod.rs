@@ -53,7 +53,9 @@ pub struct Config {
     /// The output formats that a `.hadolint.yaml` asks for; the command line has the last word.
     pub formats: Vec<String>,
     rules: Vec<RuleState>,
-    codes: BTreeMap<String, Set<Option<Severity>>>,
+    codes: BTreeMap<String, CodeState>,
+    /// False where only named rules are on.
+    codes_by_preset: bool,
     sections: BTreeMap<&'static str, RuleOptions>,
     section_origins: BTreeMap<(&'static str, String), Origin>,
 }
@@ -64,6 +66,15 @@ struct RuleState {
     severity: Set<Option<Severity>>,
     options: RuleOptions,
     origins: BTreeMap<String, Origin>,
+}
+
+/// What the configuration says of one ShellCheck code.
+#[derive(Clone, Debug)]
+struct CodeState {
+    value: Option<Severity>,
+    /// On at ShellCheck's own level.
+    selected: bool,
+    origin: Origin,
 }
 
 /// A value and who set it.
@@ -245,6 +256,7 @@ impl Config {
             formats: Vec::new(),
             rules: rules::all().iter().map(state).collect(),
             codes: BTreeMap::new(),
+            codes_by_preset: true,
             sections: BTreeMap::new(),
             section_origins: BTreeMap::new(),
             preset,
@@ -258,6 +270,11 @@ impl Config {
             let severity = state.severity.value.unwrap_or(rule.severity);
             state.severity = Set { value: wanted.then_some(severity), origin: Origin::CommandLine };
         }
+        self.codes_by_preset = false;
+        let codes = names.iter().filter(|name| rules::is_shellcheck_code(name));
+        let on =
+            |name: &&str| ((*name).to_string(), CodeState { value: None, selected: true, origin: Origin::CommandLine });
+        self.codes = codes.map(on).collect();
         self
     }
 
@@ -278,9 +295,23 @@ impl Config {
     }
 
     /// The severity of a ShellCheck code such as `SC2086` whose own one is `given`; `None` where
-    /// it is off.
+    /// it is off. `recommended` leaves out what is a matter of style.
     pub fn code_severity(&self, code: &str, given: Severity) -> Option<Severity> {
-        self.codes.get(code).map_or(Some(given), |set| set.value)
+        let by_preset = || match self.preset.value {
+            Preset::Recommended => (given >= Severity::Warning).then_some(given),
+            Preset::All | Preset::Hadolint => Some(given),
+            Preset::Buildkit => None,
+        };
+        match self.codes.get(code) {
+            Some(set) => set.value.or(set.selected.then_some(given)),
+            None => by_preset().filter(|_| self.codes_by_preset),
+        }
+    }
+
+    /// True if some ShellCheck code can be on at all.
+    pub fn wants_shellcheck(&self) -> bool {
+        let by_preset = self.codes_by_preset && self.preset.value != Preset::Buildkit;
+        by_preset || self.codes.values().any(|set| set.selected || set.value.is_some())
     }
 
     /// The values of a table such as `[cache]`.

@@ -4,7 +4,7 @@ use globset::{Glob, GlobBuilder, GlobMatcher};
 
 use super::file::{At, Layer, RuleSetting, Settings};
 use super::load::folder_of;
-use super::{Config, ConfigError, Origin, Overrides, Preset, Set};
+use super::{CodeState, Config, ConfigError, Origin, Overrides, Preset, Set};
 use crate::diagnostic::Severity;
 use crate::rules;
 
@@ -100,10 +100,8 @@ impl Apply<'_> {
             state.severity = Set { value: severity.unwrap_or(own), origin: origin.clone() };
         }
         if rules::is_shellcheck_code(&name.value) {
-            match severity {
-                Some(value) => self.config.codes.insert(name.value.clone(), Set { value, origin }),
-                None => self.config.codes.remove(&name.value),
-            };
+            let (value, selected) = (severity.flatten(), severity.is_none());
+            self.config.codes.insert(name.value.clone(), CodeState { value, selected, origin });
         }
     }
 

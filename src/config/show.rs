@@ -52,7 +52,8 @@ impl Config {
             }
         }
         for (code, set) in &self.codes {
-            let severity = set.value.map_or("off", |severity| severity.as_str());
+            let off = if set.selected { "on" } else { "off" };
+            let severity = set.value.map_or(off, |severity| severity.as_str());
             out.push(shown(format!("rules.{code}.severity"), severity, &set.origin));
         }
     }

@@ -3,6 +3,7 @@
 mod fix;
 mod kind;
 mod piece;
+mod shellcheck;
 mod suppress;
 mod unit;
 

@@ -3,6 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::piece::Piece;
+use super::shellcheck;
 use super::suppress::Suppressions;
 use super::{FileKind, Input};
 use crate::config::Config;
@@ -34,6 +35,7 @@ pub(super) fn lint(input: &Input, piece: &Piece) -> Vec<Diagnostic> {
         Ok(model) => {
             let unit = Unit { input, context: context.as_ref(), source: &source, model: &model, fragment };
             unit.run_rules(&suppressions, &mut found);
+            found.extend(shellcheck::findings(&model, input.file, input.config));
         }
         Err(_) => found.push(internal_error(input.file, "the model")),
     }

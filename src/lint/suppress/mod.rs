@@ -257,3 +257,6 @@ impl Places {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::{EXPERIMENTAL, Suppressions, Tongue};
 use crate::config::{Config, ShellEngine};
 use crate::diagnostic::{Diagnostic, Edit, Fix, Severity};
+use crate::lint::shellcheck;
 use crate::rules;
 use crate::syntax::dockerfile::{Pragma, PragmaDialect, PragmaKind};
 use crate::text::Span;
@@ -86,10 +87,13 @@ impl Teller<'_> {
         if EXPERIMENTAL.contains(&name) || name == RULE {
             return false;
         }
-        // ShellCheck knows more codes than the native engine, and it may not have run at all.
-        let shell_is_silent = self.config.shell.value != ShellEngine::Off && rules::is_shellcheck_code(name);
+        // ShellCheck knows more codes than the native engine, and other codes were not looked for.
+        let native = self.config.shell.value == ShellEngine::Native;
+        let code = name.get(2..).filter(|_| rules::is_shellcheck_code(name)).and_then(|code| code.parse().ok());
+        let is_known = code.is_some_and(|code| shellcheck::code_name(code).is_some());
+        let looked_for = is_known && self.config.code_severity(name, Severity::Hint).is_some();
         let is_on = rules::named(name).iter().any(|rule| self.config.severity(rule).is_some());
-        !shell_is_silent && (name.eq_ignore_ascii_case("all") || is_on)
+        name.eq_ignore_ascii_case("all") || is_on || (native && looked_for)
     }
 
     fn names(&mut self, pragma: &Pragma, names: &[Name], faults: Vec<Option<Fault>>, removable: bool) {
