@@ -6,6 +6,7 @@ mod base_images;
 mod context;
 mod image_ref;
 mod mount;
+pub mod order;
 pub mod paths;
 mod scope;
 mod stage;

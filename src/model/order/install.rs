@@ -1,0 +1,119 @@
+//! Dependency steps: the commands of a RUN that download packages.
+
+use crate::shell;
+use crate::syntax::dockerfile::Keyword;
+
+use super::super::tools::{Action, Ecosystem, Flag, InstallKind, Meaning, Source, meaning};
+use super::super::{MountKind, Step, paths};
+
+/// What decides what a dependency step downloads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Class {
+    /// Manifests and lock files of the project.
+    Manifest,
+    /// Names on its command line.
+    Independent,
+    /// It builds, and downloads on the way.
+    Implicit,
+}
+
+/// A command that downloads packages.
+#[derive(Clone, Debug)]
+pub struct Install<'m> {
+    /// What decides what it downloads.
+    pub class: Class,
+    /// The command.
+    pub command: &'m shell::Command,
+    /// Which script of the step it stands in.
+    pub script: usize,
+    /// Its place in the script's commands.
+    pub position: usize,
+    /// What it means.
+    pub meaning: Meaning,
+    /// The folder that it works in, absolute, where it is known.
+    pub folder: Option<String>,
+    /// True if a cache mount keeps its downloads.
+    pub cached: bool,
+}
+
+/// The dependency steps of a RUN.
+pub fn installs<'m>(step: &'m Step) -> Vec<Install<'m>> {
+    if step.kind() != Keyword::Run {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    for (script, code) in step.scripts.iter().enumerate() {
+        for (position, command) in code.commands.iter().enumerate() {
+            if let Some(meaning) = meaning(command).filter(|_| !command.substitution)
+                && let Some(class) = class(&meaning)
+                && !is_for_one_layer(class, &meaning, &code.commands[position + 1..])
+            {
+                let folder = folder(step, command, &meaning);
+                let cached = is_cached(step, &meaning);
+                found.push(Install { class, command, script, position, meaning, folder, cached });
+            }
+        }
+    }
+    found
+}
+
+fn class(meaning: &Meaning) -> Option<Class> {
+    if meaning.has(Flag::DryRun) || meaning.has(Flag::Offline) {
+        return None;
+    }
+    match meaning.install_kind()? {
+        InstallKind::Manifest => {
+            let of_machine = meaning.has(Flag::Global) && meaning.tool.ecosystem == Ecosystem::Node;
+            (!of_machine).then_some(Class::Manifest)
+        }
+        InstallKind::Packages => downloads_names(meaning).then_some(Class::Independent),
+        InstallKind::LocalProject => None,
+        InstallKind::Implicit => Some(Class::Implicit),
+    }
+}
+
+/// True if what is named comes from the network and not from the image.
+fn downloads_names(meaning: &Meaning) -> bool {
+    let local = |source: Source| matches!(source, Source::File | Source::Folder);
+    let of_sources = match meaning.tool.ecosystem {
+        Ecosystem::Jvm => true,
+        // Without a version it is a package of the module.
+        Ecosystem::Go => meaning.verb == "install" && meaning.packages.iter().all(|it| it.version.is_none()),
+        Ecosystem::DotNet => meaning.verb.contains("package"),
+        _ => false,
+    };
+    let opaque = meaning.packages.is_empty() && !meaning.tool.system;
+    !of_sources && !opaque && meaning.tool.name != "corepack" && !meaning.packages.iter().any(|it| local(it.source))
+}
+
+/// Compilers that the same RUN takes away again: they cannot move to a layer of their own.
+fn is_for_one_layer(class: Class, it: &Meaning, rest: &[shell::Command]) -> bool {
+    let removes = |later: &Meaning| later.tool.system && later.action == Action::Remove;
+    let uses = |later: &Meaning| !later.tool.system && later.action != Action::Query;
+    class == Class::Independent
+        && it.tool.system
+        && rest.iter().filter_map(meaning).any(|later| removes(&later))
+        && rest.iter().any(|command| meaning(command).is_none_or(|later| uses(&later)))
+}
+
+fn folder(step: &Step, command: &shell::Command, meaning: &Meaning) -> Option<String> {
+    let here = match &command.cwd {
+        shell::Cwd::Workdir => step.before.workdir.path.clone()?,
+        shell::Cwd::Known(folder) => step.before.workdir.join(folder)?,
+        shell::Cwd::Unknown => return None,
+    };
+    match meaning.directory.as_deref() {
+        Some(folder) if folder.contains('$') => None,
+        Some(folder) if folder.starts_with('/') => Some(paths::clean(folder)),
+        Some(folder) => Some(paths::clean(&format!("{here}/{folder}"))),
+        None => Some(here),
+    }
+}
+
+fn is_cached(step: &Step, meaning: &Meaning) -> bool {
+    let mut caches = step.mounts.iter().filter(|mount| mount.kind == MountKind::Cache);
+    if meaning.tool.system {
+        return caches.any(|mount| ["/var/cache", "/var/lib", "/etc/apk"].iter().any(|it| mount.target.starts_with(it)));
+    }
+    caches.next().is_some()
+}

@@ -1,0 +1,100 @@
+//! Stages that hold sources: what is copied from them changes with every edit.
+
+use super::super::{Context, Model, Stage, Step, paths};
+use super::brought::{self, Source, below};
+use super::names::{self, Guess};
+use super::super::tools::is_dependency_file;
+
+/// Where a stage's sources lie.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Taint {
+    /// Folders and files that sources were copied to, absolute.
+    dests: Vec<String>,
+    /// The folder that the stage ends in.
+    workdir: Option<String>,
+    /// The code of its RUNs: what they name, they may have written.
+    runs: String,
+}
+
+/// Bytes of shell code kept for one stage.
+const RUN_LIMIT: usize = 64 << 10;
+
+impl Taint {
+    /// True if what lies at `path` may come from the sources.
+    pub(super) fn reaches(&self, path: &str) -> bool {
+        let path = paths::clean(&format!("/{path}"));
+        if path == "/" {
+            return true;
+        }
+        let named = path.len() > 3 && self.runs.contains(path.split(['*', '?']).next().unwrap_or(&path).trim_end_matches('/'));
+        if names::is_system_place(&path) {
+            return named;
+        }
+        let touches = |folder: &String| {
+            folder == "/" || below(&path, folder).is_some() || below(folder, &path).is_some()
+        };
+        named || self.dests.iter().chain(&self.workdir).any(touches)
+    }
+}
+
+/// The taint of a stage, if it has read sources: of its own, or of a stage that holds some.
+pub(super) fn of_stage(model: &Model, index: usize, taints: &[Option<Taint>], context: Option<&Context>) -> Option<Taint> {
+    let stage = model.stages.get(index)?;
+    let mut taint = match &stage.base {
+        super::super::Base::Stage(parent) => taints.get(*parent).cloned().flatten(),
+        _ => None,
+    };
+    for step in stage.triggers.iter().chain(&stage.steps).filter(|step| !step.onbuild) {
+        let dests = tainting(stage, step, taints, context);
+        if !dests.is_empty() {
+            taint.get_or_insert_default().dests.extend(dests);
+        }
+    }
+    let taint = taint.as_mut()?;
+    taint.dests.dedup();
+    taint.dests.truncate(100);
+    taint.workdir.clone_from(&stage.end.workdir.path);
+    for script in stage.steps.iter().flat_map(|step| &step.scripts) {
+        if taint.runs.len() + script.text.text.len() < RUN_LIMIT {
+            taint.runs.push_str(&script.text.text);
+            taint.runs.push('\n');
+        }
+    }
+    Some(std::mem::take(taint))
+}
+
+/// Where the step puts sources.
+fn tainting(stage: &Stage, step: &Step, taints: &[Option<Taint>], context: Option<&Context>) -> Vec<String> {
+    let anywhere = || step.before.workdir.path.clone().unwrap_or_else(|| "/".to_string());
+    if step.copies_context() {
+        let sources = brought::of_transfer(step, context).into_iter().filter(is_source);
+        return sources.map(|source| source.dest.unwrap_or_else(anywhere)).collect();
+    }
+    if let Some((from, paths)) = super::walk::stage_copy(stage, step)
+        && let Some(taint) = taints.get(from).and_then(Option::as_ref)
+    {
+        let harmless = |path: &String| names::installed_by(path).is_some() || is_dependency_file(path);
+        if paths.iter().any(|path| !harmless(path) && taint.reaches(path)) {
+            return vec![step.transfer().map(|it| step.expand(&it.dest).text).and_then(|it| step.before.workdir.join(&it)).unwrap_or_else(anywhere)];
+        }
+    }
+    let mounts = step.mounts.iter().filter_map(|mount| brought::of_mount(mount, context));
+    mounts.filter(|source| !source.single && is_source(source)).map(|_| anywhere()).collect()
+}
+
+fn is_source(source: &Source) -> bool {
+    if source.is_whole() {
+        return true;
+    }
+    if is_dependency_file(&source.path) {
+        return false;
+    }
+    match &source.files {
+        Some(files) => files.iter().any(|path| names::is_code(path)),
+        None => match names::guess(&source.written) {
+            Guess::File => names::is_lone_source(&source.path),
+            Guess::Sources | Guess::Folder => !source.is_pattern() || names::is_code(&source.path),
+            Guess::Settings => false,
+        },
+    }
+}
