@@ -9,6 +9,8 @@ mod shared;
 
 mod base;
 
+mod cache;
+
 use crate::diagnostic::{Applicability, Severity};
 
 pub use cx::{DockerfileCx, Report};

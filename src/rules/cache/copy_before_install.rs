@@ -1,0 +1,92 @@
+use crate::diagnostic::Severity;
+use crate::model::order::{Class, Culprit, LateInstall, Origin, Reach, Sufferer, late_installs, reorder};
+use crate::rules::DockerfileCx;
+use super::shared as words;
+
+/// Reports each copy that makes an install run again which does not read what it brings.
+pub fn check(cx: &mut DockerfileCx) {
+    for late in late_installs(cx.model, cx.context) {
+        if late.installs[0].install.class != Class::Implicit {
+            report(cx, &late);
+        }
+    }
+}
+
+fn report(cx: &mut DockerfileCx, late: &LateInstall) {
+    let fix = reorder(late, &cx.source.text, cx.context);
+    let severity = severity(cx, late);
+    let first = main_install(late);
+    let message = format!("{} reruns {}", edits(cx, &late.copy), words::code(&first.install.meaning.title()));
+    let mut report = cx.report(late.copy.span, message).at_most(severity).fix(fix);
+    for it in &late.installs {
+        report = report.label(it.install.command.span, label(it));
+    }
+    for other in &late.also {
+        report = report.label(other.span, "so do changes of this");
+    }
+    report.note(remedy(late, first));
+}
+
+/// The install that the message names: one that reads manifests, if there is one.
+fn main_install<'l, 'm, 'd>(late: &'l LateInstall<'m, 'd>) -> &'l Sufferer<'m, 'd> {
+    let by_manifest = late.installs.iter().find(|it| it.install.class == Class::Manifest);
+    by_manifest.unwrap_or(&late.installs[0])
+}
+
+fn severity(cx: &DockerfileCx, late: &LateInstall) -> Severity {
+    let grave = |it: &Sufferer| {
+        let of_image = it.install.class == Class::Manifest || cx.model.is_final(it.stage);
+        of_image && !it.install.cached && !it.step.onbuild
+    };
+    let broad = late.copy.reach > Reach::Files && !late.copy.step.onbuild;
+    if broad && late.installs.iter().any(grave) { Severity::Error } else { Severity::Info }
+}
+
+fn edits(cx: &DockerfileCx, copy: &Culprit) -> String {
+    if let Origin::Stage(index) = copy.origin {
+        let name = cx.model.stages.get(index).and_then(|stage| stage.name);
+        return match name {
+            Some(name) => format!("any change of what stage {} makes", words::code(&name.text)),
+            None => format!("any change of what stage {index} makes"),
+        };
+    }
+    match copy.files.as_slice() {
+        [] if copy.origin == Origin::Mount => "any edit to the mounted files".to_string(),
+        [] => "any edit to the copied files".to_string(),
+        [one] => format!("any edit to {}", words::code(one)),
+        [first, rest @ ..] if rest.len() == 1 => format!("any edit to {} or {}", words::code(first), words::code(&rest[0])),
+        [first, rest @ ..] => format!("any edit to {} or {} other files", words::code(first), rest.len()),
+    }
+}
+
+fn label(it: &Sufferer) -> &'static str {
+    match (it.install.class, it.install.cached) {
+        (Class::Independent, _) => "rebuilt whenever they change, though it needs none of them",
+        (_, true) => "rebuilt whenever they change; the cache mount only saves the download",
+        _ => "rebuilt whenever they change",
+    }
+}
+
+fn remedy(late: &LateInstall, first: &Sufferer) -> String {
+    let title = words::code(&first.install.meaning.title());
+    let place = match late.copy.origin {
+        Origin::Mount => "mount only what it reads",
+        _ => "move the copy below it",
+    };
+    if first.install.class == Class::Independent {
+        return format!("{title} needs nothing of what is copied: {place}");
+    }
+    let reads: Vec<&str> = match first.reads.is_empty() {
+        false => first.reads.iter().map(String::as_str).collect(),
+        true if !first.install.meaning.files.is_empty() => first.install.meaning.files.iter().map(String::as_str).collect(),
+        true => {
+            let tool = first.install.meaning.tool;
+            tool.manifests.iter().take(1).chain(tool.lock_files.iter().take(1)).copied().collect()
+        }
+    };
+    if reads.is_empty() || late.copy.reach < Reach::Project {
+        return format!("{title} does not read what is copied: {place}");
+    }
+    let verb = if late.copy.origin == Origin::Mount { "mount" } else { "copy" };
+    format!("{title} reads only {}: {verb} that first, install, then {verb} the rest", words::list(&reads, 4))
+}

@@ -1,0 +1,59 @@
+use crate::diagnostic::Severity;
+use crate::model::order::{Class, LateInstall, late_installs};
+use crate::model::tools::Ecosystem;
+use crate::rules::DockerfileCx;
+use super::shared as words;
+
+/// Reports builds that download their dependencies after the sources were copied.
+pub fn check(cx: &mut DockerfileCx) {
+    for late in late_installs(cx.model, cx.context) {
+        if late.installs[0].install.class == Class::Implicit {
+            report(cx, &late);
+        }
+    }
+}
+
+fn report(cx: &mut DockerfileCx, late: &LateInstall) {
+    let build = &late.installs[0];
+    let title = words::code(&title(build));
+    let edit = match late.copy.files.first() {
+        Some(file) => format!("any edit, to {} for one, makes", words::code(file)),
+        None => "any edit to the copied files makes".to_string(),
+    };
+    let mut report = cx
+        .report(late.copy.span, format!("{edit} {title} download the dependencies again"))
+        .at_most(Severity::Info);
+    for it in &late.installs {
+        report = report.label(it.install.command.span, "downloads what is missing, then builds");
+    }
+    report.note(remedy(build.install.meaning.tool.ecosystem, build.install.meaning.tool.name));
+}
+
+/// `mvn package`: the tool and the first words of what it does.
+fn title(build: &crate::model::order::Sufferer) -> String {
+    let title = build.install.meaning.title();
+    title.split_whitespace().take(3).collect::<Vec<_>>().join(" ")
+}
+
+fn remedy(ecosystem: Ecosystem, tool: &str) -> &'static str {
+    match (ecosystem, tool) {
+        (Ecosystem::Go, _) => "copy `go.mod` and `go.sum` first and run `go mod download`, then copy the sources",
+        (Ecosystem::Rust, _) => {
+            "cook the dependencies first with `cargo chef`, or mount a cache on `/usr/local/cargo/registry` and `target`"
+        }
+        (Ecosystem::Jvm, "mvn") => {
+            "copy `pom.xml` first and run `mvn dependency:go-offline`, then copy the sources; or mount a cache on `/root/.m2`"
+        }
+        (Ecosystem::Jvm, "gradle") => {
+            "copy the build scripts first and run `gradle dependencies`, then copy the sources; or mount a cache on `/root/.gradle`"
+        }
+        (Ecosystem::Jvm, "sbt") => "copy `build.sbt` and `project/` first and run `sbt update`, then copy the sources",
+        (Ecosystem::DotNet, _) => {
+            "copy the project files first and run `dotnet restore`, then copy the sources and build with `--no-restore`"
+        }
+        (Ecosystem::Swift, _) => "copy `Package.swift` first and run `swift package resolve`, then copy the sources",
+        (Ecosystem::Dart, _) => "copy `pubspec.yaml` first and run `dart pub get`, then copy the sources",
+        (Ecosystem::Haskell, _) => "copy the package description first and build only the dependencies, then copy the sources",
+        _ => "copy the manifests first and download the dependencies, then copy the sources",
+    }
+}
