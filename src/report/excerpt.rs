@@ -48,6 +48,7 @@ impl<'a> Excerpt<'a> {
                 *focus = focus.start.min(from)..focus.end.max(to);
             }
         }
+        fill_gaps(sources, &mut wanted);
         let mut excerpt = Excerpt { sources, lines: BTreeMap::new(), text: String::new() };
         for ((file, line), focus) in wanted {
             excerpt.push(file, line, focus);
@@ -90,6 +91,19 @@ impl<'a> Excerpt<'a> {
     fn line_at(&self, file: FileId, offset: usize) -> Option<(usize, &Line)> {
         let mut lines = self.lines.range((file, 0)..=(file, usize::MAX));
         lines.find(|(_, line)| offset <= line.shown.end).map(|((_, at), line)| (*at, line))
+    }
+}
+
+/// A single line between two that are shown is shown too: the renderer asks for it.
+fn fill_gaps(sources: &Sources, wanted: &mut BTreeMap<(FileId, usize), Range<usize>>) {
+    let gaps: Vec<(FileId, usize)> = wanted
+        .keys()
+        .filter(|(file, line)| !wanted.contains_key(&(*file, line + 1)) && wanted.contains_key(&(*file, line + 2)))
+        .map(|(file, line)| (*file, line + 1))
+        .collect();
+    for (file, line) in gaps {
+        let start = content(sources.get(file), line).start;
+        wanted.insert((file, line), start..start);
     }
 }
 

@@ -63,11 +63,14 @@ pub(super) fn of_transfer<'f>(step: &Step, context: Option<&Context<'f>>) -> Vec
     let parents = step.instruction.flag("parents").is_some();
     let folder = dest.known.then(|| step.before.workdir.join(&dest.text)).flatten();
     let into = dest.text.ends_with('/') || matches!(dest.text.as_str(), "." | "..") || transfer.sources.len() > 1;
+    // `COPY initial-condarc /opt/conda/.condarc`: what gets a file's name is a file.
+    let file_dest = !into && super::names::guess(&dest.text) == super::names::Guess::File;
     let read = |word: &Word| {
         let mut source = one(step, word, context)?;
+        source.single |= file_dest && source.files.is_none() && !source.is_pattern() && !source.is_whole();
         source.dest = folder.as_ref().map(|folder| match () {
             () if parents => join(folder, &source.path),
-            () if source.single && (into || Some(folder) == step.before.workdir.path.as_ref()) => {
+            () if source.single && !file_dest && (into || Some(folder) == step.before.workdir.path.as_ref()) => {
                 join(folder, super::names::base(&source.path))
             }
             () => folder.clone(),

@@ -1,5 +1,7 @@
 //! Dependency steps: the commands of a RUN that download packages.
 
+use std::borrow::Cow;
+
 use crate::shell;
 use crate::syntax::dockerfile::Keyword;
 
@@ -19,11 +21,11 @@ pub enum Class {
 
 /// A command that downloads packages.
 #[derive(Clone, Debug)]
-pub struct Install<'m> {
+pub struct Install {
     /// What decides what it downloads.
     pub class: Class,
     /// The command.
-    pub command: &'m shell::Command,
+    pub command: shell::Command,
     /// Which script of the step it stands in.
     pub script: usize,
     /// Its place in the script's commands.
@@ -37,24 +39,35 @@ pub struct Install<'m> {
 }
 
 /// The dependency steps of a RUN.
-pub fn installs<'m>(step: &'m Step) -> Vec<Install<'m>> {
+pub fn installs(step: &Step) -> Vec<Install> {
     if step.kind() != Keyword::Run {
         return Vec::new();
     }
     let mut found = Vec::new();
     for (script, code) in step.scripts.iter().enumerate() {
-        for (position, command) in code.commands.iter().enumerate() {
+        let commands = commands(code);
+        for (position, command) in commands.iter().enumerate() {
             if let Some(meaning) = meaning(command).filter(|_| !command.substitution)
                 && let Some(class) = class(&meaning)
-                && !is_for_one_layer(class, &meaning, &code.commands[position + 1..])
+                && !is_for_one_layer(class, &meaning, &commands[position + 1..])
             {
                 let folder = folder(step, command, &meaning);
                 let cached = is_cached(step, &meaning);
-                found.push(Install { class, command, script, position, meaning, folder, cached });
+                found.push(Install { class, command: command.clone(), script, position, meaning, folder, cached });
             }
         }
     }
     found
+}
+
+/// The commands of a script. What cmd and PowerShell run on one line reads like a POSIX shell's; no
+/// more than the installs is taken from it.
+fn commands(script: &shell::Script) -> Cow<'_, [shell::Command]> {
+    let windows = matches!(script.dialect, shell::Dialect::Cmd | shell::Dialect::PowerShell);
+    if windows && script.commands.is_empty() && script.text.text.len() < 10_000 {
+        return Cow::Owned(shell::parse(script.text.clone(), shell::Dialect::Sh).commands);
+    }
+    Cow::Borrowed(&script.commands)
 }
 
 fn class(meaning: &Meaning) -> Option<Class> {
@@ -82,7 +95,8 @@ fn downloads_names(meaning: &Meaning) -> bool {
         Ecosystem::DotNet => meaning.verb.contains("package"),
         _ => false,
     };
-    let opaque = meaning.packages.is_empty() && !meaning.tool.system;
+    // `pip install "$WHEEL"` may be about a file.
+    let opaque = !meaning.tool.system && meaning.packages.iter().all(|it| it.source == Source::Unknown);
     !of_sources && !opaque && meaning.tool.name != "corepack" && !meaning.packages.iter().any(|it| local(it.source))
 }
 
@@ -113,7 +127,8 @@ fn folder(step: &Step, command: &shell::Command, meaning: &Meaning) -> Option<St
 fn is_cached(step: &Step, meaning: &Meaning) -> bool {
     let mut caches = step.mounts.iter().filter(|mount| mount.kind == MountKind::Cache);
     if meaning.tool.system {
-        return caches.any(|mount| ["/var/cache", "/var/lib", "/etc/apk"].iter().any(|it| mount.target.starts_with(it)));
+        return caches
+            .any(|mount| ["/var/cache", "/var/lib", "/etc/apk"].iter().any(|it| mount.target.starts_with(it)));
     }
     caches.next().is_some()
 }

@@ -29,7 +29,7 @@ fn by_files(source: &Source, files: &[&str], install: &Install, needs: &Needs) -
     let reach = if source.is_whole() {
         Reach::Whole
     } else if source.single {
-        (names::is_lone_source(&source.path) && !is_dependency_file(&source.path)).then_some(Reach::Files)?
+        is_lone(source).then_some(Reach::Files)?
     } else if names::base(&source.path) == ".git" {
         Reach::Folder
     } else if install.class != Class::Independent && covers(source, install, needs) {
@@ -63,17 +63,29 @@ fn by_name(source: &Source, install: &Install, needs: &Needs) -> Option<Reach> {
     if source.is_pattern() {
         return pattern(source, install);
     }
+    if source.single {
+        return is_lone(source).then_some(Reach::Files);
+    }
     let place = source.dest.as_deref();
     match names::guess(&source.written) {
-        Guess::File => names::is_lone_source(&source.path).then_some(Reach::Files),
+        Guess::File => is_lone(source).then_some(Reach::Files),
         _ if install.class != Class::Independent && covers(source, install, needs) => Some(Reach::Project),
         Guess::Sources => (!place.is_some_and(is_settings_place)).then_some(Reach::Folder),
         Guess::Settings => None,
         Guess::Folder => match place {
+            Some(place) if install.class == Class::Independent => {
+                names::is_program_place(place).then_some(Reach::Folder)
+            }
             Some(place) => (!names::is_system_place(place)).then_some(Reach::Folder),
             None => (install.class == Class::Manifest).then_some(Reach::Folder),
         },
     }
+}
+
+/// True for a single file that edits of the program touch, and that goes where the program lies.
+fn is_lone(source: &Source) -> bool {
+    let apart = source.dest.as_deref().is_some_and(is_settings_place);
+    names::is_lone_source(&source.path) && !is_dependency_file(&source.path) && !apart
 }
 
 fn is_settings_place(place: &str) -> bool {
@@ -106,7 +118,7 @@ pub(super) fn from_stage(path: &str, taint: &Taint, needs: &Needs, install: &Ins
         || names::is_manifest_like(path)
         || is_dependency_file(path)
         || (!install.meaning.tool.system && needs.reads(path));
-    (!harmless && taint.reaches(path)).then_some(Reach::Folder)
+    (!harmless && taint.reaches(path)).then_some(if taint.wide { Reach::Folder } else { Reach::Files })
 }
 
 /// True if a command between the copy and the install, or the install itself, uses what was copied,
@@ -145,7 +157,7 @@ fn is_folder_used(source: &Source, runs: &[&Step], step: &Step, install: &Instal
         commands.clone().any(|command| !is_bookkeeping(&command.name) && uses(text(script, command)))
     });
     let itself = install.class == Class::Independent
-        && step.scripts.get(install.script).is_some_and(|script| uses(text(script, install.command)));
+        && step.scripts.get(install.script).is_some_and(|script| uses(text(script, &install.command)));
     in_between || before || itself
 }
 
@@ -154,7 +166,15 @@ fn text<'s>(script: &'s crate::shell::Script, command: &crate::shell::Command) -
 }
 
 fn is_bookkeeping(program: &str) -> bool {
-    matches!(program, "cd" | "mkdir" | "chown" | "chmod" | "ls" | "rm" | "echo" | "test" | "[" | "find" | "pwd" | "set" | "")
+    matches!(
+        program,
+        "cd" | "mkdir" | "chown" | "chmod" | "ls" | "rm" | "echo" | "test" | "[" | "find" | "pwd" | "set" | ""
+    )
+}
+
+/// True if the build is one of a program made up for it, so that only dependencies are compiled.
+pub(super) fn builds_stub(runs: &[&Step], step: &Step) -> bool {
+    ["fn main", "cargo init", "cargo new", "package main", "dummy"].iter().any(|word| mentions(runs, step, word))
 }
 
 /// True if the packages lie in the context already, so that nothing is downloaded.

@@ -83,7 +83,7 @@ pub struct Sufferer<'m, 'd> {
     /// The RUN.
     pub step: &'m Step<'d>,
     /// The command in it.
-    pub install: Install<'m>,
+    pub install: Install,
     /// What it reads of the context, as far as that is known: manifests first.
     pub reads: Vec<String>,
     /// What of the project it runs.

@@ -6,7 +6,7 @@ use super::super::tools::{Ecosystem, Flag, Meaning};
 use super::super::{Context, paths};
 use super::Scripts;
 use super::brought::Source;
-use super::install::Install;
+use super::install::{Class, Install};
 use super::names;
 use super::project::{self, Manifest};
 
@@ -21,17 +21,21 @@ pub(super) struct Needs<'m> {
     pub folder: Option<String>,
     /// False where the manifests say that Prisma plays no part.
     prisma: bool,
+    /// True if names on the command line decide, so that no manifest does.
+    by_name: bool,
 }
 
 impl<'m> Needs<'m> {
     /// Reads the manifests of `install`, which meets what `sources` brought.
     pub(super) fn new(install: &'m Install, sources: &[&Source], context: Option<&Context>) -> Needs<'m> {
         let meaning = &install.meaning;
+        let by_name = install.class == Class::Independent;
         let stands = |path: &String| context.is_none_or(|context| context.exists(path));
-        let folder = install.folder.as_deref().and_then(|inside| {
-            sources.iter().rev().filter_map(|source| source.context_path(inside)).find(stands)
-        });
-        let mut needs = Needs { meaning, manifests: BTreeMap::new(), local: Vec::new(), folder, prisma: true };
+        let folder = install
+            .folder
+            .as_deref()
+            .and_then(|inside| sources.iter().rev().filter_map(|source| source.context_path(inside)).find(stands));
+        let mut needs = Needs { meaning, manifests: BTreeMap::new(), local: Vec::new(), folder, prisma: true, by_name };
         if let Some(context) = context {
             needs.read_manifests(sources, install, context);
         }
@@ -51,8 +55,11 @@ impl<'m> Needs<'m> {
         if let Some(folder) = self.folder.clone()
             && (wanted.is_empty() || self.meaning.tool.ecosystem != Ecosystem::Python)
         {
-            let names = ["package.json", "go.mod", "Cargo.toml", "Gemfile", "composer.json", "Pipfile", "pyproject.toml"];
-            wanted.extend(names.iter().filter(|name| self.meaning.tool.is_manifest(name)).map(|name| join(&folder, name)));
+            let names =
+                ["package.json", "go.mod", "Cargo.toml", "Gemfile", "composer.json", "Pipfile", "pyproject.toml"];
+            wanted.extend(
+                names.iter().filter(|name| self.meaning.tool.is_manifest(name)).map(|name| join(&folder, name)),
+            );
         }
         let mut prisma = None;
         while let Some(path) = wanted.pop() {
@@ -87,6 +94,9 @@ impl<'m> Needs<'m> {
 
     /// True if all of the project is read.
     pub(super) fn needs_sources(&self) -> bool {
+        if self.by_name {
+            return false;
+        }
         let scripts = !self.meaning.has(Flag::IgnoreScripts);
         self.manifests.values().any(|it| it.needs_sources || (scripts && it.scripts_need_sources))
             || self.local.iter().any(|local| local.is_empty())
@@ -94,7 +104,7 @@ impl<'m> Needs<'m> {
 
     /// True if the manifests say that there is nothing to download.
     pub(super) fn nothing_to_fetch(&self) -> bool {
-        !self.manifests.is_empty() && self.manifests.values().all(|it| it.nothing_to_fetch)
+        !self.by_name && !self.manifests.is_empty() && self.manifests.values().all(|it| it.nothing_to_fetch)
     }
 
     /// What of the project the install runs.

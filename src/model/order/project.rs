@@ -40,10 +40,37 @@ pub(super) fn read(name: &str, text: &str) -> Manifest {
 
 /// Tools of lifecycle scripts that need nothing of the project but its manifests and settings.
 const HARMLESS: &[&str] = &[
-    "husky", "patch-package", "simple-git-hooks", "lefthook", "is-ci", "only-allow", "pnpm dlx only-allow", "ngcc",
-    "npx only-allow", "echo", "true", "exit", "opencollective", "electron-builder", "prisma", "npx prisma",
-    "npx patch-package", "npx husky", "yarn-deduplicate", "husky install", "nuxt prepare", "nuxi prepare", "svelte-kit sync",
-    "ts-patch", "playwright", "npx playwright", "cypress", "node-gyp", "install-peers", "check-node-version", ":",
+    "husky",
+    "patch-package",
+    "simple-git-hooks",
+    "lefthook",
+    "is-ci",
+    "only-allow",
+    "pnpm dlx only-allow",
+    "ngcc",
+    "npx only-allow",
+    "echo",
+    "true",
+    "exit",
+    "opencollective",
+    "electron-builder",
+    "prisma",
+    "npx prisma",
+    "npx patch-package",
+    "npx husky",
+    "yarn-deduplicate",
+    "husky install",
+    "nuxt prepare",
+    "nuxi prepare",
+    "svelte-kit sync",
+    "ts-patch",
+    "playwright",
+    "npx playwright",
+    "cypress",
+    "node-gyp",
+    "install-peers",
+    "check-node-version",
+    ":",
 ];
 
 fn package_json(text: &str) -> Manifest {
@@ -84,8 +111,9 @@ fn lifecycle(script: &str, manifest: &mut Manifest) {
                 let file = words.find(|word| !word.starts_with('-')).unwrap_or_default();
                 manifest.script_files.push(file.trim_matches(['"', '\'']).trim_start_matches("./").to_string());
             }
-            "npm" | "yarn" | "pnpm" | "bun" | "npx" | "tsc" | "webpack" | "vite" | "rollup" | "ng" | "gulp" | "grunt"
-            | "bower" | "lerna" | "make" | "turbo" | "nx" | "run-s" | "run-p" | "npm-run-all" | "tsup" | "babel" | "cd" => {
+            "npm" | "yarn" | "pnpm" | "bun" | "npx" | "tsc" | "webpack" | "vite" | "rollup" | "ng" | "gulp"
+            | "grunt" | "bower" | "lerna" | "make" | "turbo" | "nx" | "run-s" | "run-p" | "npm-run-all" | "tsup"
+            | "babel" | "cd" => {
                 manifest.scripts_need_sources = true;
             }
             _ => {}
@@ -151,7 +179,8 @@ fn composer_json(text: &str) -> Manifest {
     let Ok(Value::Object(json)) = serde_json::from_str(text.trim_start_matches('\u{feff}')) else {
         return Manifest::default();
     };
-    let packages = ["require", "require-dev"].iter().filter_map(|key| json.get(*key)?.as_object()).flat_map(|it| it.keys());
+    let packages =
+        ["require", "require-dev"].iter().filter_map(|key| json.get(*key)?.as_object()).flat_map(|it| it.keys());
     let is_platform = |name: &String| !name.contains('/');
     let nothing_to_fetch = json.contains_key("require") && packages.clone().all(is_platform);
     let mut manifest = Manifest { nothing_to_fetch, ..Manifest::default() };
@@ -232,7 +261,10 @@ mod tests {
         assert!(read("requirements.txt", ".[dev]\n").needs_sources);
         assert_eq!(read("requirements.txt", "./libs/a\n-r base.txt\n").local, ["libs/a"]);
         assert_eq!(read("requirements.txt", "-r base.txt\n-c c.txt").includes, ["base.txt", "c.txt"]);
-        assert_eq!(read("package.json", r#"{"scripts":{"postinstall":"node scripts/x.js"}}"#).script_files, ["scripts/x.js"]);
+        assert_eq!(
+            read("package.json", r#"{"scripts":{"postinstall":"node scripts/x.js"}}"#).script_files,
+            ["scripts/x.js"]
+        );
         assert!(read("package.json", r#"{"scripts":{"postinstall":"npm run build"}}"#).scripts_need_sources);
         assert!(!read("package.json", r#"{"scripts":{"prepare":"husky install"}}"#).scripts_need_sources);
         assert_eq!(read("package.json", r#"{"dependencies":{"a":"file:./lib"}}"#).local, ["lib"]);

@@ -20,9 +20,28 @@ const MECHANICAL: &[&str] = &[
 
 /// Files that an install may read but that hardly decide anything.
 const MINOR: &[&str] = &[
-    ".tool-versions", "mise.toml", ".nvmrc", ".node-version", ".python-version", ".ruby-version", "nx.json", "turbo.json",
-    "lerna.json", "binding.gyp", "version.json", ".editorconfig", "tools.go", "gradlew.bat", "mvnw.cmd", "VERSION",
-    ".sdkmanrc", ".java-version", "packages.txt", "local.properties", ".formatter.exs", "version.rb",
+    ".tool-versions",
+    "mise.toml",
+    ".nvmrc",
+    ".node-version",
+    ".python-version",
+    ".ruby-version",
+    "nx.json",
+    "turbo.json",
+    "lerna.json",
+    "binding.gyp",
+    "version.json",
+    ".editorconfig",
+    "tools.go",
+    "gradlew.bat",
+    "mvnw.cmd",
+    "VERSION",
+    ".sdkmanrc",
+    ".java-version",
+    "packages.txt",
+    "local.properties",
+    ".formatter.exs",
+    "version.rb",
 ];
 
 /// More manifest COPYs than this are no help to a reader.
@@ -33,14 +52,21 @@ const MANIFEST_COPIES: usize = 12;
 pub(super) fn inputs_of(install: &Install, needs: &Needs, context: Option<&Context>) -> Vec<String> {
     let Some(context) = context.filter(|_| install.class == Class::Manifest) else { return Vec::new() };
     let meaning = &install.meaning;
-    if !meaning.files.is_empty() && matches!(meaning.tool.name, "pip" | "uv") && meaning.verb.contains("pip") | (meaning.tool.name == "pip") {
-        return needs.manifests.keys().cloned().collect();
+    if !meaning.files.is_empty()
+        && matches!(meaning.tool.name, "pip" | "uv")
+        && meaning.verb.contains("pip") | (meaning.tool.name == "pip")
+    {
+        let named = |path: &&String| meaning.files.iter().any(|file| path.ends_with(file.trim_start_matches("./")));
+        let (first, rest): (Vec<&String>, Vec<&String>) = needs.manifests.keys().partition(named);
+        return first.into_iter().chain(rest).cloned().collect();
     }
     let folder = needs.folder.clone().unwrap_or_default();
     let deep = reads_subprojects(install.meaning.tool, &folder, context);
     let mut found: Vec<String> = Vec::new();
     for entry in context.sent().iter().filter(|entry| !entry.is_dir()) {
-        let Some(rest) = below(&entry.path, &folder).or(folder.is_empty().then_some(entry.path.as_str())) else { continue };
+        let Some(rest) = below(&entry.path, &folder).or(folder.is_empty().then_some(entry.path.as_str())) else {
+            continue;
+        };
         let path = collapsed(meaning.tool, &folder, rest);
         let name = names::base(&path);
         let wanted = meaning.tool.reads(path.trim_end_matches('/')) && !MINOR.contains(&name);
@@ -157,7 +183,9 @@ impl Plan<'_, '_, '_, '_> {
         edits.push(edits_below);
         let neutral = calm && !splits && installs.len() == 1 && self.is_neutral(installs[0].1);
         let title = match (installs.len(), installs[0].1.install.class) {
-            (1, Class::Manifest) => format!("copy the manifests, run `{}`, then copy the rest", installs[0].1.install.meaning.title()),
+            (1, Class::Manifest) => {
+                format!("copy the manifests, run `{}`, then copy the rest", installs[0].1.install.meaning.title())
+            }
             _ => "install before copying".to_string(),
         };
         let mut fix = Fix::unsafe_(title, edits);
@@ -170,7 +198,8 @@ impl Plan<'_, '_, '_, '_> {
     /// `Some(true)` if nothing stands between the copy and the install, `Some(false)` if what
     /// stands there does not mind, `None` if it may need what is copied.
     fn is_calm(&self, from: usize, to: usize) -> Option<bool> {
-        let dest_is_absolute = self.moved.iter().all(|(_, it)| transfer(it.step).is_some_and(|it| it.dest.raw.starts_with('/')));
+        let dest_is_absolute =
+            self.moved.iter().all(|(_, it)| transfer(it.step).is_some_and(|it| it.dest.raw.starts_with('/')));
         let constant = self.moved.iter().all(|(_, it)| {
             transfer(it.step).is_some_and(|it| it.dest.is_constant() && it.sources.iter().all(Word::is_constant))
         });
@@ -229,7 +258,10 @@ impl Plan<'_, '_, '_, '_> {
         let step = culprit.step;
         let transfer = transfer(step)?;
         let source = brought::of_transfer(step, self.context).into_iter().find(|it| it.span == culprit.span)?;
-        if source.is_pattern() && !source.is_whole() || step.instruction.flag("parents").is_some() || transfer.json && transfer.sources.len() > 1 {
+        if source.is_pattern() && !source.is_whole()
+            || step.instruction.flag("parents").is_some()
+            || transfer.json && transfer.sources.len() > 1
+        {
             return None;
         }
         let there: Vec<String> = self.stage_steps[..at]
@@ -238,6 +270,10 @@ impl Plan<'_, '_, '_, '_> {
             .flat_map(|step| brought::of_transfer(step, None))
             .map(|source| source.path)
             .collect();
+        let is_guess = self.context.is_none() || sufferer.reads.is_empty();
+        if is_guess && there.iter().any(|path| sufferer.install.meaning.tool.is_manifest(path)) {
+            return Some(Vec::new());
+        }
         let reads = match self.context {
             Some(_) if !sufferer.reads.is_empty() => sufferer.reads.clone(),
             _ => self.guessed(&source, sufferer)?,
@@ -260,12 +296,23 @@ impl Plan<'_, '_, '_, '_> {
         if folders.len() > MANIFEST_COPIES {
             return None;
         }
-        let flags: String = step.instruction.flags.iter().filter(|flag| flag.name.text != "exclude").map(|flag| format!("{} ", flag.span.slice(self.text))).collect();
+        let flags: String = step
+            .instruction
+            .flags
+            .iter()
+            .filter(|flag| flag.name.text != "exclude")
+            .map(|flag| format!("{} ", flag.span.slice(self.text)))
+            .collect();
         let dest = dest_folder(transfer)?;
-        Some(folders.into_iter().map(|(folder, files)| {
-            let dest = if dest == "./" && !folder.is_empty() { folder } else { format!("{dest}{folder}") };
-            format!("COPY {flags}{} {dest}", files.join(" "))
-        }).collect())
+        Some(
+            folders
+                .into_iter()
+                .map(|(folder, files)| {
+                    let dest = if dest == "./" && !folder.is_empty() { folder } else { format!("{dest}{folder}") };
+                    format!("COPY {flags}{} {dest}", files.join(" "))
+                })
+                .collect(),
+        )
     }
 
     /// The usual names, where no context tells them.
@@ -308,13 +355,21 @@ impl Plan<'_, '_, '_, '_> {
     /// The second value is true in that case.
     fn below(&self, to: usize, installs: &[(usize, &Sufferer)]) -> Option<(Edit, bool)> {
         let step = &self.stage_steps[to];
-        let copies: Vec<String> = self.moved.iter().map(|(_, culprit)| self.moved_text(culprit)).collect::<Option<_>>()?;
+        let copies: Vec<String> =
+            self.moved.iter().map(|(_, culprit)| self.moved_text(culprit)).collect::<Option<_>>()?;
         let copies = copies.join("\n");
-        let last = installs.iter().filter(|(at, _)| *at == to).max_by_key(|(_, it)| (it.install.script, it.install.position))?.1;
+        let last = installs
+            .iter()
+            .filter(|(at, _)| *at == to)
+            .max_by_key(|(_, it)| (it.install.script, it.install.position))?
+            .1;
         for (at, it) in installs {
             let script = self.stage_steps[*at].scripts.get(it.install.script)?;
-            let before = &script.commands[..it.install.position];
-            if !before.iter().all(|command| is_neutral(command) || meaning(command).is_some_and(|it| it.install_kind() == Some(InstallKind::Manifest))) {
+            let before = script.commands.get(..it.install.position).filter(|it| it.len() < script.commands.len())?;
+            if !before.iter().all(|command| {
+                is_neutral(command)
+                    || meaning(command).is_some_and(|it| it.install_kind() == Some(InstallKind::Manifest))
+            }) {
                 return None;
             }
         }
@@ -328,16 +383,32 @@ impl Plan<'_, '_, '_, '_> {
         };
         let kept = &script.commands[end];
         let plain = |it: &shell::Command| {
-            it.pipe.is_none() && !it.conditional && !it.background && !it.in_function && it.subshells == 0 && it.cwd == Cwd::Workdir
+            it.pipe.is_none()
+                && !it.conditional
+                && !it.background
+                && !it.in_function
+                && it.subshells == 0
+                && it.cwd == Cwd::Workdir
         };
         let is_shell = matches!(step.body(), Body::Run(Command::Shell { .. })) && step.instruction.heredocs.is_empty();
         let gap = Span::new(kept.span.end, next.span.start);
         let joint: String = gap.slice(self.text).chars().filter(|c| !c.is_whitespace() && *c != '\\').collect();
-        let sets_nothing = script.commands[..=end].iter().all(|it| !it.name.is_empty() && !matches!(it.name.as_str(), "export" | "set" | "cd"));
-        if !is_shell || script.error.is_some() || !plain(kept) || !plain(next) || next.link != Link::And || joint != "&&" || !sets_nothing || step.scripts.len() > 1 {
+        let sets_nothing = script.commands[..=end]
+            .iter()
+            .all(|it| !it.name.is_empty() && !matches!(it.name.as_str(), "export" | "set" | "cd"));
+        if !is_shell
+            || script.error.is_some()
+            || !plain(kept)
+            || !plain(next)
+            || next.link != Link::And
+            || joint != "&&"
+            || !sets_nothing
+            || step.scripts.len() > 1
+        {
             return None;
         }
-        let flags: String = step.instruction.flags.iter().map(|flag| format!("{} ", flag.span.slice(self.text))).collect();
+        let flags: String =
+            step.instruction.flags.iter().map(|flag| format!("{} ", flag.span.slice(self.text))).collect();
         Some((Edit::replace(gap, format!("\n{copies}\nRUN {flags}")), true))
     }
 
@@ -348,8 +419,10 @@ impl Plan<'_, '_, '_, '_> {
         if transfer.sources.iter().all(all) {
             return Some(self.lines_of(culprit.step).slice(self.text).to_string());
         }
-        let flags: String = culprit.step.instruction.flags.iter().map(|flag| format!("{} ", flag.span.slice(self.text))).collect();
-        let words: Vec<&str> = transfer.sources.iter().filter(|word| all(word)).map(|word| word.span.slice(self.text)).collect();
+        let flags: String =
+            culprit.step.instruction.flags.iter().map(|flag| format!("{} ", flag.span.slice(self.text))).collect();
+        let words: Vec<&str> =
+            transfer.sources.iter().filter(|word| all(word)).map(|word| word.span.slice(self.text)).collect();
         let keyword = &culprit.step.instruction.keyword.text;
         Some(format!("{keyword} {flags}{} {}", words.join(" "), transfer.dest.span.slice(self.text)))
     }
@@ -395,7 +468,8 @@ impl Plan<'_, '_, '_, '_> {
         let mut lines = self.manifest_copies(*at, culprit, sufferer)?;
         lines.push(format!("{head} {}{tail}", no_project_flag(install)?));
         let start = self.lines_of(culprit.step).start;
-        let title = format!("run `{} {}` before copying the sources", install.meaning.title(), no_project_flag(install)?);
+        let title =
+            format!("run `{} {}` before copying the sources", install.meaning.title(), no_project_flag(install)?);
         Some(Fix::unsafe_(title, vec![Edit::insert(start, format!("{}\n", lines.join("\n")))]))
     }
 
@@ -442,8 +516,23 @@ fn line_start(text: &str, at: usize) -> usize {
 /// True for a command that needs nothing of the project.
 fn is_neutral(command: &shell::Command) -> bool {
     const PROGRAMS: &[&str] = &[
-        "set", "cd", "echo", "mkdir", "true", ":", "useradd", "groupadd", "adduser", "addgroup", "corepack", "curl", "wget",
-        "apt-key", "update-ca-certificates", "export", "umask",
+        "set",
+        "cd",
+        "echo",
+        "mkdir",
+        "true",
+        ":",
+        "useradd",
+        "groupadd",
+        "adduser",
+        "addgroup",
+        "corepack",
+        "curl",
+        "wget",
+        "apt-key",
+        "update-ca-certificates",
+        "export",
+        "umask",
     ];
     if PROGRAMS.contains(&command.name.as_str()) {
         return true;
@@ -457,10 +546,10 @@ fn is_neutral(command: &shell::Command) -> bool {
 }
 
 fn is_cleanup(command: &shell::Command) -> bool {
-    let cache = |arg: &str| arg.starts_with('-') || ["cache", "/tmp", "/var/lib/apt", ".npm"].iter().any(|it| arg.contains(it));
+    let cache =
+        |arg: &str| arg.starts_with('-') || ["cache", "/tmp", "/var/lib/apt", ".npm"].iter().any(|it| arg.contains(it));
     match command.name.as_str() {
         "rm" => command.args.iter().all(|arg| cache(arg.text_or_raw())),
         _ => meaning(command).is_some_and(|it| it.action == Action::Clean),
     }
 }
-

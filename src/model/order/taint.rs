@@ -1,13 +1,15 @@
 //! Stages that hold sources: what is copied from them changes with every edit.
 
+use super::super::tools::is_dependency_file;
 use super::super::{Context, Model, Stage, Step, paths};
 use super::brought::{self, Source, below};
 use super::names::{self, Guess};
-use super::super::tools::is_dependency_file;
 
 /// Where a stage's sources lie.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Taint {
+    /// False where only single files were copied.
+    pub wide: bool,
     /// Folders and files that sources were copied to, absolute.
     dests: Vec<String>,
     /// The folder that the stage ends in.
@@ -26,28 +28,35 @@ impl Taint {
         if path == "/" {
             return true;
         }
-        let named = path.len() > 3 && self.runs.contains(path.split(['*', '?']).next().unwrap_or(&path).trim_end_matches('/'));
+        let named =
+            path.len() > 3 && self.runs.contains(path.split(['*', '?']).next().unwrap_or(&path).trim_end_matches('/'));
         if names::is_system_place(&path) {
             return named;
         }
-        let touches = |folder: &String| {
-            folder == "/" || below(&path, folder).is_some() || below(folder, &path).is_some()
-        };
+        let touches =
+            |folder: &String| folder == "/" || below(&path, folder).is_some() || below(folder, &path).is_some();
         named || self.dests.iter().chain(&self.workdir).any(touches)
     }
 }
 
 /// The taint of a stage, if it has read sources: of its own, or of a stage that holds some.
-pub(super) fn of_stage(model: &Model, index: usize, taints: &[Option<Taint>], context: Option<&Context>) -> Option<Taint> {
+pub(super) fn of_stage(
+    model: &Model,
+    index: usize,
+    taints: &[Option<Taint>],
+    context: Option<&Context>,
+) -> Option<Taint> {
     let stage = model.stages.get(index)?;
     let mut taint = match &stage.base {
         super::super::Base::Stage(parent) => taints.get(*parent).cloned().flatten(),
         _ => None,
     };
     for step in stage.triggers.iter().chain(&stage.steps).filter(|step| !step.onbuild) {
-        let dests = tainting(stage, step, taints, context);
+        let (wide, dests) = tainting(stage, step, taints, context);
         if !dests.is_empty() {
-            taint.get_or_insert_default().dests.extend(dests);
+            let taint = taint.get_or_insert_default();
+            taint.wide |= wide;
+            taint.dests.extend(dests);
         }
     }
     let taint = taint.as_mut()?;
@@ -63,23 +72,25 @@ pub(super) fn of_stage(model: &Model, index: usize, taints: &[Option<Taint>], co
     Some(std::mem::take(taint))
 }
 
-/// Where the step puts sources.
-fn tainting(stage: &Stage, step: &Step, taints: &[Option<Taint>], context: Option<&Context>) -> Vec<String> {
+/// Where the step puts sources, and whether they are more than single files.
+fn tainting(stage: &Stage, step: &Step, taints: &[Option<Taint>], context: Option<&Context>) -> (bool, Vec<String>) {
     let anywhere = || step.before.workdir.path.clone().unwrap_or_else(|| "/".to_string());
     if step.copies_context() {
-        let sources = brought::of_transfer(step, context).into_iter().filter(is_source);
-        return sources.map(|source| source.dest.unwrap_or_else(anywhere)).collect();
+        let sources: Vec<Source> = brought::of_transfer(step, context).into_iter().filter(is_source).collect();
+        let wide = sources.iter().any(|source| !source.single);
+        return (wide, sources.into_iter().map(|source| source.dest.unwrap_or_else(anywhere)).collect());
     }
     if let Some((from, paths)) = super::walk::stage_copy(stage, step)
         && let Some(taint) = taints.get(from).and_then(Option::as_ref)
     {
         let harmless = |path: &String| names::installed_by(path).is_some() || is_dependency_file(path);
         if paths.iter().any(|path| !harmless(path) && taint.reaches(path)) {
-            return vec![step.transfer().map(|it| step.expand(&it.dest).text).and_then(|it| step.before.workdir.join(&it)).unwrap_or_else(anywhere)];
+            let dest = step.transfer().map(|it| step.expand(&it.dest).text);
+            return (taint.wide, vec![dest.and_then(|it| step.before.workdir.join(&it)).unwrap_or_else(anywhere)]);
         }
     }
     let mounts = step.mounts.iter().filter_map(|mount| brought::of_mount(mount, context));
-    mounts.filter(|source| !source.single && is_source(source)).map(|_| anywhere()).collect()
+    (true, mounts.filter(|source| !source.single && is_source(source)).map(|_| anywhere()).collect())
 }
 
 fn is_source(source: &Source) -> bool {

@@ -31,7 +31,8 @@ const FETCHING_BUILDS: &[Ecosystem] = &[
 
 pub(super) fn walk<'m, 'd>(model: &'m Model<'d>, context: Option<&Context>) -> Vec<LateInstall<'m, 'd>> {
     let context = context.filter(|context| is_the_one(model, context));
-    let mut walk = Walk { model, context, inputs: Vec::new(), ends: Vec::new(), taints: Vec::new(), hits: Vec::new(), judged: 0 };
+    let mut walk =
+        Walk { model, context, inputs: Vec::new(), ends: Vec::new(), taints: Vec::new(), hits: Vec::new(), judged: 0 };
     for stage in &model.stages {
         walk.stage(stage);
     }
@@ -161,18 +162,18 @@ impl<'m, 'd, 'f> Walk<'m, 'd, '_, 'f> {
         past.inputs.truncate(kept);
     }
 
-    fn install(&mut self, stage: &'m Stage<'d>, step: &'m Step<'d>, install: Install<'m>, past: &mut Past<'m, 'd>) {
+    fn install(&mut self, stage: &'m Stage<'d>, step: &'m Step<'d>, install: Install, past: &mut Past<'m, 'd>) {
         let (ecosystem, tool) = (install.meaning.tool.ecosystem, install.meaning.tool.name);
         if install.class == Class::Implicit && !FETCHING_BUILDS.contains(&ecosystem) {
             return;
         }
-        let ran = |(name, folder): &(&'static str, Option<String>)| *name == tool && same_project(folder, &install, ecosystem);
+        let ran = |(name, folder): &(&'static str, Option<String>)| {
+            *name == tool && same_project(folder, &install, ecosystem)
+        };
         let repeated = match install.class {
             Class::Manifest => past.early.iter().any(ran) || past.copied.contains(&ecosystem),
             Class::Independent => false,
-            Class::Implicit => {
-                install.cached || past.fetched.contains(&ecosystem) || past.copied.contains(&ecosystem)
-            }
+            Class::Implicit => install.cached || past.fetched.contains(&ecosystem) || past.copied.contains(&ecosystem),
         };
         if repeated {
             return;
@@ -193,7 +194,7 @@ impl<'m, 'd, 'f> Walk<'m, 'd, '_, 'f> {
         &mut self,
         stage: &'m Stage<'d>,
         step: &'m Step<'d>,
-        install: &Install<'m>,
+        install: &Install,
         past: &Past<'m, 'd>,
     ) -> Option<Hit<'m, 'd>> {
         self.judged += past.inputs.len();
@@ -203,17 +204,28 @@ impl<'m, 'd, 'f> Walk<'m, 'd, '_, 'f> {
         let inputs = past.inputs.iter().map(|(index, _)| &self.inputs[*index]);
         let sources: Vec<&Source> = inputs.flat_map(|input| &input.sources).collect();
         let needs = Needs::new(install, &sources, self.context);
-        if needs.needs_sources() || needs.nothing_to_fetch() || judge::is_vendored(install, &needs, &sources, self.context) {
+        if needs.needs_sources()
+            || needs.nothing_to_fetch()
+            || judge::is_vendored(install, &needs, &sources, self.context)
+        {
             return None;
         }
-        if install.class == Class::Implicit && !self.has_evidence(install, &needs, &sources) {
+        if install.class == Class::Implicit
+            && (judge::builds_stub(&past.runs, step) || !self.has_evidence(install, &needs, &sources))
+        {
             return None;
         }
         let mut culprits = Vec::new();
         for (index, runs_before) in &past.inputs {
             let input = &self.inputs[*index];
             if let Some(culprit) = self.culprit(input, install, &needs)
-                && !judge::is_used(&culprit, &input.sources.iter().collect::<Vec<_>>(), &past.runs[(*runs_before).min(past.runs.len())..], step, install)
+                && !judge::is_used(
+                    &culprit,
+                    &input.sources.iter().collect::<Vec<_>>(),
+                    &past.runs[(*runs_before).min(past.runs.len())..],
+                    step,
+                    install,
+                )
             {
                 culprits.push(culprit);
             }
@@ -222,8 +234,7 @@ impl<'m, 'd, 'f> Walk<'m, 'd, '_, 'f> {
             return None;
         }
         let reads = super::reorder::inputs_of(install, &needs, self.context);
-        let sufferer =
-            Sufferer { stage, step, install: install.clone(), reads, scripts: needs.scripts() };
+        let sufferer = Sufferer { stage, step, install: install.clone(), reads, scripts: needs.scripts() };
         Some(Hit { sufferer, culprits })
     }
 
@@ -271,7 +282,8 @@ impl<'m, 'd, 'f> Walk<'m, 'd, '_, 'f> {
             let mut also = culprits;
             let copy = also.remove(first);
             let key = (copy.span.start, sufferer.install.class == Class::Implicit);
-            let group = groups.entry(key).or_insert_with(|| LateInstall { copy, also: Vec::new(), installs: Vec::new() });
+            let group =
+                groups.entry(key).or_insert_with(|| LateInstall { copy, also: Vec::new(), installs: Vec::new() });
             for other in also {
                 if !group.also.iter().any(|it| it.span == other.span) {
                     group.also.push(other);

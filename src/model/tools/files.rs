@@ -45,7 +45,10 @@ impl Meaning {
 }
 
 fn shares_files(tool: &Tool, other: &Tool) -> bool {
-    tool.ecosystem == other.ecosystem && !matches!(tool.ecosystem, Ecosystem::Other | Ecosystem::System)
+    // Meteor keeps its own sources in `packages/`; to others that is any folder.
+    tool.name != "meteor"
+        && tool.ecosystem == other.ecosystem
+        && !matches!(tool.ecosystem, Ecosystem::Other | Ecosystem::System)
 }
 
 /// True if any tool reads the file to know what to install.

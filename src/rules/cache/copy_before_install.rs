@@ -1,10 +1,10 @@
-use crate::diagnostic::Severity;
-use crate::model::order::{Class, Culprit, LateInstall, Origin, Reach, Sufferer, late_installs, reorder};
-use crate::rules::DockerfileCx;
 use super::shared as words;
+use crate::diagnostic::Severity;
+use crate::model::order::{Class, Culprit, LateInstall, Origin, Reach, Scripts, Sufferer, late_installs, reorder};
+use crate::rules::DockerfileCx;
 
 /// Reports each copy that makes an install run again which does not read what it brings.
-pub fn check(cx: &mut DockerfileCx) {
+pub(crate) fn check(cx: &mut DockerfileCx) {
     for late in late_installs(cx.model, cx.context) {
         if late.installs[0].install.class != Class::Implicit {
             report(cx, &late);
@@ -54,7 +54,9 @@ fn edits(cx: &DockerfileCx, copy: &Culprit) -> String {
         [] if copy.origin == Origin::Mount => "any edit to the mounted files".to_string(),
         [] => "any edit to the copied files".to_string(),
         [one] => format!("any edit to {}", words::code(one)),
-        [first, rest @ ..] if rest.len() == 1 => format!("any edit to {} or {}", words::code(first), words::code(&rest[0])),
+        [first, rest @ ..] if rest.len() == 1 => {
+            format!("any edit to {} or {}", words::code(first), words::code(&rest[0]))
+        }
         [first, rest @ ..] => format!("any edit to {} or {} other files", words::code(first), rest.len()),
     }
 }
@@ -78,7 +80,9 @@ fn remedy(late: &LateInstall, first: &Sufferer) -> String {
     }
     let reads: Vec<&str> = match first.reads.is_empty() {
         false => first.reads.iter().map(String::as_str).collect(),
-        true if !first.install.meaning.files.is_empty() => first.install.meaning.files.iter().map(String::as_str).collect(),
+        true if !first.install.meaning.files.is_empty() => {
+            first.install.meaning.files.iter().map(String::as_str).collect()
+        }
         true => {
             let tool = first.install.meaning.tool;
             tool.manifests.iter().take(1).chain(tool.lock_files.iter().take(1)).copied().collect()
@@ -87,6 +91,8 @@ fn remedy(late: &LateInstall, first: &Sufferer) -> String {
     if reads.is_empty() || late.copy.reach < Reach::Project {
         return format!("{title} does not read what is copied: {place}");
     }
+    let what = if reads.len() == 1 { "it" } else { "them" };
     let verb = if late.copy.origin == Origin::Mount { "mount" } else { "copy" };
-    format!("{title} reads only {}: {verb} that first, install, then {verb} the rest", words::list(&reads, 4))
+    let apart = if first.scripts == Scripts::Project { "apart from scripts of the project, " } else { "" };
+    format!("{apart}{title} reads only {}: {verb} {what} first, install, then {verb} the rest", words::list(&reads, 4))
 }

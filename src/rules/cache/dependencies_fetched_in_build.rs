@@ -1,11 +1,11 @@
+use super::shared as words;
 use crate::diagnostic::Severity;
 use crate::model::order::{Class, LateInstall, late_installs};
 use crate::model::tools::Ecosystem;
 use crate::rules::DockerfileCx;
-use super::shared as words;
 
 /// Reports builds that download their dependencies after the sources were copied.
-pub fn check(cx: &mut DockerfileCx) {
+pub(crate) fn check(cx: &mut DockerfileCx) {
     for late in late_installs(cx.model, cx.context) {
         if late.installs[0].install.class == Class::Implicit {
             report(cx, &late);
@@ -20,9 +20,8 @@ fn report(cx: &mut DockerfileCx, late: &LateInstall) {
         Some(file) => format!("any edit, to {} for one, makes", words::code(file)),
         None => "any edit to the copied files makes".to_string(),
     };
-    let mut report = cx
-        .report(late.copy.span, format!("{edit} {title} download the dependencies again"))
-        .at_most(Severity::Info);
+    let mut report =
+        cx.report(late.copy.span, format!("{edit} {title} download the dependencies again")).at_most(Severity::Info);
     for it in &late.installs {
         report = report.label(it.install.command.span, "downloads what is missing, then builds");
     }
@@ -53,7 +52,9 @@ fn remedy(ecosystem: Ecosystem, tool: &str) -> &'static str {
         }
         (Ecosystem::Swift, _) => "copy `Package.swift` first and run `swift package resolve`, then copy the sources",
         (Ecosystem::Dart, _) => "copy `pubspec.yaml` first and run `dart pub get`, then copy the sources",
-        (Ecosystem::Haskell, _) => "copy the package description first and build only the dependencies, then copy the sources",
+        (Ecosystem::Haskell, _) => {
+            "copy the package description first and build only the dependencies, then copy the sources"
+        }
         _ => "copy the manifests first and download the dependencies, then copy the sources",
     }
 }
