@@ -7,6 +7,7 @@
 
 mod buildkit_parser;
 mod buildkit_quirks;
+mod copy_before_install;
 mod dockerignore;
 mod variable_expansion;
 
@@ -35,7 +36,7 @@ const SUITES: [Suite; 8] = [
     Suite { file: "dockerignore.json", check: Some(dockerignore::check), known: &[] },
     Suite { file: "hadolint.json", check: None, known: &[] },
     Suite { file: "buildkit-check.json", check: None, known: &[] },
-    Suite { file: "copy-before-install.json", check: None, known: &[] },
+    Suite { file: "copy-before-install.json", check: Some(copy_before_install::check), known: &[] },
     Suite { file: "buildkit-cache.json", check: None, known: &[] },
 ];
 

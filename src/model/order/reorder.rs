@@ -213,7 +213,7 @@ impl Plan<'_, '_, '_, '_> {
                 Body::User(_) | Body::Entrypoint(_) | Body::Healthcheck(_) => true,
                 Body::Env(_) | Body::Arg(_) => constant,
                 Body::Workdir(_) => dest_is_absolute,
-                Body::Run(_) => step.commands().all(|command| is_neutral(command)),
+                Body::Run(_) => step.commands().all(is_neutral),
                 _ => false,
             };
             if !fine {
@@ -375,7 +375,7 @@ impl Plan<'_, '_, '_, '_> {
         }
         let script = step.scripts.get(last.install.script)?;
         let mut end = last.install.position;
-        while script.commands.get(end + 1).is_some_and(|command| is_cleanup(command)) {
+        while script.commands.get(end + 1).is_some_and(is_cleanup) {
             end += 1;
         }
         let Some(next) = script.commands.get(end + 1) else {
