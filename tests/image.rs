@@ -49,10 +49,11 @@ fn reference(spec: &Spec) -> Reference {
                 hide(&mut fs, &path, false);
             } else if name == ".wh..wh..opq" {
                 hide(&mut fs, folder, false);
-            } else if let Some(hidden) = name.strip_prefix(".wh.") {
-                if !hidden.starts_with(".wh.") && !["", ".", ".."].contains(&hidden) {
-                    hide(&mut fs, &at(hidden), true);
-                }
+            } else if let Some(hidden) = name.strip_prefix(".wh.")
+                && !hidden.starts_with(".wh.")
+                && !["", ".", ".."].contains(&hidden)
+            {
+                hide(&mut fs, &at(hidden), true);
             }
         }
         drop(below);
@@ -385,7 +386,8 @@ fn simple() -> Spec {
 fn damaged_images_are_refused() {
     let spec = simple();
     let files = spec.files(Form::OciGzip);
-    let with = |change: &dyn Fn(&mut Vec<(String, Vec<u8>)>)| {
+    type Archive = Vec<(String, Vec<u8>)>;
+    let with = |change: &dyn Fn(&mut Archive)| {
         let mut files = files.clone();
         change(&mut files);
         error_of(archive(&files, ""))

@@ -2,6 +2,7 @@
 
 mod config;
 mod explain;
+mod image;
 mod lint;
 mod options;
 mod output;
@@ -33,6 +34,7 @@ Start with `cachalot lint .`; then `cachalot explain RULE` for each name it prin
 #[derive(Subcommand)]
 enum Command {
     Lint(lint::Args),
+    Image(Box<image::Args>),
     Explain(explain::Args),
     Rules(rules::Args),
     Parse(parse::Args),
@@ -55,6 +57,7 @@ pub fn main() -> ExitCode {
     std::panic::set_hook(Box::new(say_panic));
     let result = match Cli::parse().command {
         Command::Lint(args) => lint::run(&args),
+        Command::Image(args) => image::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Rules(args) => rules::run(&args),
         Command::Parse(args) => parse::run(&args),

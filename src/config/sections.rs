@@ -28,5 +28,52 @@ static SECTIONS: &[Section] = &[
         }],
     },
     Section { name: "cache", summary: "How the layer cache is judged.", keys: &[] },
-    Section { name: "image", summary: "How built images are judged.", keys: &[] },
+    Section {
+        name: "image",
+        summary: "How built images are judged.",
+        keys: &[
+            RuleOption {
+                name: "max-size",
+                kind: OptionKind::String,
+                default: "\"off\"",
+                summary: "Most bytes of all layers' blobs, such as 500MB.",
+            },
+            RuleOption {
+                name: "max-layer-size",
+                kind: OptionKind::String,
+                default: "\"off\"",
+                summary: "Most bytes of one layer's blob.",
+            },
+            RuleOption {
+                name: "max-wasted",
+                kind: OptionKind::String,
+                default: "\"off\"",
+                summary: "Most bytes that layers above the base waste.",
+            },
+            RuleOption {
+                name: "max-wasted-percent",
+                kind: OptionKind::String,
+                default: "\"off\"",
+                summary: "Most wasted bytes as a share of own layers' file bytes, such as 5%.",
+            },
+            RuleOption {
+                name: "min-efficiency",
+                kind: OptionKind::String,
+                default: "\"off\"",
+                summary: "Least efficiency, such as 95%.",
+            },
+            RuleOption {
+                name: "min-hit-ratio",
+                kind: OptionKind::String,
+                default: "\"off\"",
+                summary: "Least share of own layers that the older build already had.",
+            },
+            RuleOption {
+                name: "max-push-bytes",
+                kind: OptionKind::String,
+                default: "\"off\"",
+                summary: "Most bytes to push where the registry has the older build.",
+            },
+        ],
+    },
 ];

@@ -37,6 +37,14 @@ pub enum Evidence {
     Unknown,
 }
 
+impl Base {
+    /// How many of the lowest layers nobody is blamed for: a pause between layers may as well
+    /// separate one's own cached layers from new ones, so that guess blames and spares nobody.
+    pub fn border(&self) -> usize {
+        if self.evidence == Evidence::Time { 0 } else { self.layers }
+    }
+}
+
 impl Evidence {
     /// True where the border is proven, not guessed.
     pub fn is_certain(self) -> bool {

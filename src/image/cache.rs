@@ -51,7 +51,7 @@ const GAP: i128 = 15 * 60 * 1_000_000_000;
 pub fn origins(image: &Image, base: &Base) -> (Trust, Vec<Origin>) {
     let times: Vec<Option<i128>> = image.layer_times().iter().map(|time| instant(time)).collect();
     let started = image.provenance.as_ref().and_then(|provenance| instant(&provenance.started));
-    let in_base = |layer: usize| layer < base.layers;
+    let in_base = |layer: usize| layer < base.border();
     if let Some(started) = started {
         let origin = |(layer, time): (usize, &Option<i128>)| match time {
             _ if in_base(layer) => Origin::Base,

@@ -127,11 +127,11 @@ pub fn compare(new: &Image, old: &Image, base: &Base) -> Comparison {
     let (new_times, old_times) = (new.layer_times(), old.layer_times());
     let same_time = |layer: usize| Some(instant(&new_times[layer])? == instant(&old_times[layer])?);
     let verdict = |layer| match layer < prefix {
-        true => verdict_below(&new.layers[layer], &old.layers[layer], layer < base.layers, same_time(layer)),
+        true => verdict_below(&new.layers[layer], &old.layers[layer], layer < base.border(), same_time(layer)),
         false => verdict_above(&new.layers[layer], old),
     };
     let verdicts: Vec<Verdict> = (0..new.layers.len()).map(verdict).collect();
-    let own = base.layers.min(new.layers.len())..new.layers.len();
+    let own = base.border().min(new.layers.len())..new.layers.len();
     let old_blobs: BTreeSet<&Digest> = old.layers.iter().map(blob).collect();
     let fresh = |layer: &&LayerInfo| !old_blobs.contains(blob(layer));
     let config = if new.id == old.id { 0 } else { new.config_size };
@@ -189,7 +189,7 @@ fn first_miss(new: &Image, old: &Image, base: &Base, layer: usize) -> Miss {
 }
 
 fn cause(new: &Image, old: &Image, base: &Base, layer: usize, instruction: &str) -> Cause {
-    if layer < base.layers {
+    if layer < base.border() {
         return Cause::BaseChanged;
     }
     let Some(before) = old.layer_instructions().get(layer).cloned() else { return Cause::Appended };

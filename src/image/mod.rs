@@ -7,6 +7,7 @@ pub mod cache;
 pub mod compare;
 mod config;
 mod created_by;
+pub mod diff;
 mod digest;
 pub mod dive;
 #[allow(clippy::module_inception, reason = "the image itself")]
@@ -20,6 +21,7 @@ mod paths;
 mod platform;
 pub mod provenance;
 mod scan;
+pub mod series;
 mod stack;
 mod tar;
 pub mod time;

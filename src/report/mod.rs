@@ -3,6 +3,7 @@
 mod compact;
 mod excerpt;
 mod fingerprint;
+pub mod image;
 mod json;
 mod place;
 mod sarif;

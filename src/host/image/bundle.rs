@@ -9,7 +9,7 @@ use crate::image::archive::clean;
 use crate::image::provenance::{self, Provenance};
 use crate::image::{
     Config, Descriptor, Digest, Document, Image, ImageError, Index, LayerInfo, MAX_CONFIG, MAX_MANIFEST, Manifest,
-    SavedImage, choose, saved_images,
+    Media, SavedImage, choose, saved_images,
 };
 
 /// Opens the image in a store; `tag` names one of several.
@@ -44,6 +44,10 @@ impl Source for Files {
 
     fn blob_name(&self, layer: usize) -> String {
         self.names[layer].clone()
+    }
+
+    fn is_remote(&self) -> bool {
+        self.store.is_remote()
     }
 }
 
@@ -265,6 +269,11 @@ impl Bundle<'_> {
         for descriptor in &index.manifests {
             let mut tags = tags.to_vec();
             tags.extend(descriptor.names().into_iter().map(str::to_owned));
+            let tells = descriptor.platform.is_some() || descriptor.is_no_image();
+            if self.store.is_remote() && tells && Media::of(&descriptor.media_type) == Media::Manifest {
+                found.push(Candidate { descriptor: descriptor.clone(), tags });
+                continue; // fetched when it is chosen
+            }
             let name = self.blob_name(&descriptor.digest);
             // Platforms whose content was left out are normal.
             let Some(bytes) = self.store.document(&name, MAX_MANIFEST)? else { continue };
@@ -290,6 +299,9 @@ impl Bundle<'_> {
     /// marked as no image where the manifest is an artifact's.
     fn with_platform(&self, descriptor: &Descriptor) -> Descriptor {
         let mut descriptor = descriptor.clone();
+        if self.store.is_remote() && descriptor.platform.is_some() {
+            return descriptor;
+        }
         let Ok(manifest) = self.manifest(&descriptor) else { return descriptor };
         if manifest.is_no_image() && descriptor.artifact_type.is_empty() {
             descriptor.artifact_type = "artifact".into();

@@ -71,6 +71,7 @@ fn read_one(
     let scanned = match opened.source.layer(number)? {
         Blob::File(part) if !options.verify => return read_unverified(&blob, part, &expected, options).map_err(fail),
         Blob::File(part) => scan(&blob, part, &expected, options.limits).map_err(fail)?,
+        Blob::Stream(stream) => scan(&blob, stream, &expected, options.limits).map_err(fail)?,
         Blob::Scanned(scanned) => {
             scanned.verify(&expected).map_err(|problem| {
                 let (blob_offset, tar_offset) = (scanned.blob_size, scanned.tar_size);

@@ -1,13 +1,17 @@
 //! Where images come from: archives, layouts, daemons, registries. Nothing is extracted to disk.
 
+mod blocking;
 mod bundle;
+mod daemon;
 mod error;
 mod layers;
 mod memo;
+mod registry;
 mod store;
 
 use std::path::{Path, PathBuf};
 
+use daemon::Engine;
 pub use error::Error;
 pub use layers::{Progress, read_layers};
 use store::{ArchiveFile, Blob, Folder, Store, Stream};
@@ -67,6 +71,79 @@ trait Source: Send + Sync {
     }
 }
 
+impl Opened {
+    /// True where reading a layer means fetching it.
+    pub fn is_remote(&self) -> bool {
+        self.source.is_remote()
+    }
+}
+
+/// Opens whatever a reference means: `docker-daemon:`, `podman:`, `docker://`, something on disk, or
+/// else a name that the Docker daemon has, or else a name of a registry.
+pub fn open(reference: &str, options: &Options) -> Result<Opened, Error> {
+    const ON_DISK: [&str; 5] = ["docker-archive:", "oci-archive:", "oci:", "dir:", "file:"];
+    if let Some(path) = ON_DISK.iter().find_map(|scheme| reference.strip_prefix(scheme)) {
+        return open_path(path, options);
+    }
+    if let Some(name) = reference.strip_prefix("docker://") {
+        return registry::open(name, options);
+    }
+    if let Some(name) = reference.strip_prefix("docker-daemon:") {
+        return daemon::open(Engine::Docker, name, options);
+    }
+    if let Some(name) = reference.strip_prefix("podman:") {
+        return daemon::open(Engine::Podman, name, options);
+    }
+    if is_path(reference) {
+        return open_path(reference, options);
+    }
+    match looks_like_path(reference) {
+        true => open_path(reference, options),
+        false if daemon::has(reference) => daemon::open(Engine::Docker, reference, options),
+        false => registry::open(reference, options),
+    }
+}
+
+/// What can only be a path, so that a slip is told as one.
+fn looks_like_path(reference: &str) -> bool {
+    let (path, _) = split_tag(reference);
+    let is_archive = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("tar"));
+    is_archive || reference.starts_with(['.', '/', '~']) || reference.contains('\\')
+}
+
+/// The last `count` tags of a repository in the order of versions, as references.
+pub fn tags(repository: &str, count: usize, options: &Options) -> Result<Vec<String>, Error> {
+    let name = repository.strip_prefix("docker://").unwrap_or(repository);
+    let mut tags = registry::tags(name, options)?;
+    tags.sort_by_cached_key(|tag| version_key(tag));
+    let first = tags.len().saturating_sub(count);
+    Ok(tags[first..].iter().map(|tag| format!("docker://{name}:{tag}")).collect())
+}
+
+/// Runs of digits as numbers: `1.9` comes before `1.10`.
+fn version_key(tag: &str) -> Vec<(u128, String)> {
+    let mut key = Vec::new();
+    let mut rest = tag;
+    while !rest.is_empty() {
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let letters = rest[digits..].bytes().take_while(|byte| !byte.is_ascii_digit()).count();
+        let number = rest[..digits.min(38)].parse().unwrap_or(0);
+        key.push((number, rest[digits..digits + letters].to_owned()));
+        rest = &rest[digits + letters..];
+    }
+    key
+}
+
+/// The user's cache folder for layers; `None` where the environment names none.
+pub fn cache_folder() -> Option<PathBuf> {
+    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let base = match cfg!(windows) {
+        true => variable("LOCALAPPDATA"),
+        false => variable("XDG_CACHE_HOME").or_else(|| Some(variable("HOME")?.join(".cache"))),
+    };
+    Some(base?.join("cachalot"))
+}
+
 /// Opens an archive file, an OCI layout or a skopeo `dir:`, or `-` for an archive on the standard
 /// input. `PATH:TAG` names one image of several.
 pub fn open_path(reference: &str, options: &Options) -> Result<Opened, Error> {
@@ -91,7 +168,10 @@ pub fn open_stream(name: &str, stream: impl std::io::Read + 'static, options: &O
 
 /// True where the reference is that of something on disk, perhaps with `:TAG` after it.
 pub fn is_path(reference: &str) -> bool {
-    reference == "-" || split_tag(reference).0.exists()
+    let (path, _) = split_tag(reference);
+    // A folder that holds no image is more likely to share its name with one.
+    let holds_image = || ["index.json", "manifest.json"].iter().any(|name| path.join(name).exists());
+    reference == "-" || path.is_file() || path.is_dir() && holds_image()
 }
 
 /// The longest part before a colon that is there, and the rest.

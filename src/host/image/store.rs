@@ -28,12 +28,19 @@ pub(super) trait Store: Send + Sync {
 
     /// A layer's bytes or what was already read of it.
     fn layer(&self, name: &str) -> Result<Blob, Error>;
+
+    /// True where every look costs a request.
+    fn is_remote(&self) -> bool {
+        false
+    }
 }
 
 /// A layer's bytes.
 pub(super) enum Blob {
     /// A part of a file.
     File(Part),
+    /// Bytes from elsewhere, read once.
+    Stream(Box<dyn Read>),
     /// A result that still has to be compared with what is expected.
     Scanned(Box<LayerScan>),
 }

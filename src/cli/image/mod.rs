@@ -1,0 +1,346 @@
+mod gates;
+mod join;
+mod open;
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use clap::ValueEnum;
+
+use crate::host::image::{Opened, Options, read_layers};
+use crate::image::analysis::Files;
+use crate::image::base::{self, Base, Evidence};
+use crate::image::cache::origins;
+use crate::image::compare::compare;
+use crate::image::{Image, Limits, Platform, diff, series};
+use crate::report::image as report;
+use crate::report::image::ImageReport;
+
+use super::Outcome;
+use super::output::{complain, stdout};
+
+/// Analyze a built image: sizes, waste, which layers came from the cache, gates
+#[derive(clap::Args)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    after_help = "\
+IMAGE is one of:
+  ./image.tar  ./layout  ./image.tar:TAG    docker save, podman save, OCI archives and layouts, skopeo dir:
+  -                                         an archive on the standard input
+  docker-daemon:NAME  podman:NAME           from a daemon's socket
+  docker://NAME[:TAG]                       from a registry
+  NAME[:TAG]                                from the Docker daemon if it answers and has it, else a registry
+
+Examples:
+  docker save app:1 | cachalot image -
+  cachalot image app:2 --against app:1
+  cachalot image app.tar --max-wasted 20MB --min-efficiency 95%
+  cachalot image docker://ghcr.io/me/app:1 --files
+  cachalot image series app:1 app:2 app:3
+  cachalot image diff app:1 app:2"
+)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// The image
+    #[arg(value_name = "IMAGE", required = true)]
+    image: Option<String>,
+    #[command(flatten)]
+    source: SourceArgs,
+    /// How to print the report
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    format: ImageFormat,
+    /// How many files, folders and losses to list
+    #[arg(long, default_value_t = 10, value_name = "N")]
+    top: usize,
+    /// Print the files as a tree
+    #[arg(long)]
+    tree: bool,
+    /// Print the files of layer N, counted from 1, the lowest
+    #[arg(long, value_name = "N")]
+    layer: Option<usize>,
+    /// Print the files that the glob matches
+    #[arg(long, value_name = "GLOB")]
+    path: Option<String>,
+    /// Compare with an older build: which layers were reused, and why the first was not
+    #[arg(long, value_name = "IMAGE")]
+    against: Option<String>,
+    /// The base image: its layers and its waste are not yours
+    #[arg(long, value_name = "IMAGE")]
+    base: Option<String>,
+    /// Count the base image's waste too
+    #[arg(long)]
+    include_base: bool,
+    /// Fetch a registry's layers, which questions about files need
+    #[arg(long)]
+    files: bool,
+    /// Name the Dockerfile's line beside each step
+    #[arg(long, value_name = "FILE")]
+    dockerfile: Option<PathBuf>,
+    #[command(flatten)]
+    gates: gates::GateArgs,
+}
+
+#[derive(clap::Subcommand)]
+enum Command {
+    /// Compare many builds of one image, oldest first: churn, reuse, what reordering saves
+    Series {
+        /// The builds; or one registry repository with --tags
+        #[arg(required = true, value_name = "IMAGE")]
+        images: Vec<String>,
+        /// The newest N tags of the repository
+        #[arg(long, value_name = "N")]
+        tags: Option<usize>,
+        /// Keep the order given instead of sorting by the time of the build
+        #[arg(long)]
+        keep_order: bool,
+        #[command(flatten)]
+        source: SourceArgs,
+        /// How to print
+        #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+        format: PlainFormat,
+    },
+    /// Compare two images: configuration, layers, files, packages
+    Diff {
+        /// The older image
+        before: String,
+        /// The newer image
+        after: String,
+        /// How many files to list of each kind
+        #[arg(long, default_value_t = 30, value_name = "N")]
+        top: usize,
+        /// Fetch a registry's layers, which questions about files need
+        #[arg(long)]
+        files: bool,
+        #[command(flatten)]
+        source: SourceArgs,
+        /// How to print
+        #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+        format: PlainFormat,
+    },
+}
+
+/// How images are read.
+#[derive(clap::Args)]
+struct SourceArgs {
+    /// The platform of a multi-platform image, such as linux/arm64
+    #[arg(long, value_name = "OS/ARCH")]
+    platform: Option<Platform>,
+    /// Speak plain HTTP to the registry
+    #[arg(long)]
+    insecure: bool,
+    /// Do not compute digests: local uncompressed layers are then listed without reading contents
+    #[arg(long)]
+    no_verify: bool,
+    /// Do not remember layers in the cache folder
+    #[arg(long)]
+    no_cache: bool,
+    /// Refuse layers that decompress to more
+    #[arg(long, value_name = "BYTES", value_parser = gates::size)]
+    max_layer_bytes: Option<u64>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum ImageFormat {
+    /// For people
+    #[default]
+    Text,
+    /// One versioned object
+    Json,
+    /// dive's export, its numbers included
+    DiveJson,
+    /// For a comment on a pull request
+    Markdown,
+    /// One self-contained page with a waterfall and a treemap
+    Html,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum PlainFormat {
+    /// For people
+    #[default]
+    Text,
+    /// One versioned object
+    Json,
+}
+
+pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
+    match &args.command {
+        Some(Command::Series { images, tags, keep_order, source, format }) => {
+            run_series(images, *tags, *keep_order, source, *format)
+        }
+        Some(Command::Diff { before, after, top, files, source, format }) => {
+            run_diff(before, after, *top, *files, source, *format)
+        }
+        None => run_image(args),
+    }
+}
+
+fn run_image(args: &Args) -> anyhow::Result<Outcome> {
+    let name = args.image.as_deref().context("an image is needed: a file, a folder or a name")?;
+    let gates = args.gates.resolve()?;
+    let progress = |_: usize, _: usize| {};
+    let options = args.source.options(&progress);
+    let mut opened = open::open(name, &options)?;
+    let asks_for_files = args.files
+        || args.tree
+        || args.layer.is_some()
+        || args.path.is_some()
+        || args.format == ImageFormat::DiveJson
+        || gates.need_files();
+    let files = read_files(&mut opened, asks_for_files, &options)?;
+    let image = &opened.image;
+    if args.layer.is_some_and(|number| number == 0 || number > image.layers.len()) {
+        bail!("there is no layer {}: the image has {}", args.layer.unwrap_or(0), image.layers.len());
+    }
+    let base = find_base(image, args.base.as_deref(), &options)?;
+    let origins = origins(image, &base);
+    let old = args.against.as_deref().map(|name| open::open(name, &options)).transpose()?;
+    let comparison = old.as_ref().map(|old| compare(image, &old.image, &base));
+    let lines = args.dockerfile.as_deref().map(|file| join::lines(file, image)).transpose()?.unwrap_or_default();
+    let mut said = ImageReport {
+        image,
+        base: &base,
+        origins: &origins,
+        files: files.as_ref(),
+        against: old.as_ref().zip(comparison.as_ref()).map(|(old, comparison)| (&old.image, comparison)),
+        gates: &[],
+        lines: &lines,
+        top: args.top,
+        include_base: args.include_base,
+    };
+    let results = gates.judge(&said);
+    said.gates = &results;
+    let mut out = stdout();
+    write_report(&mut out, args, &said)?;
+    out.flush()?;
+    let failed: Vec<&str> =
+        results.iter().filter(|gate| gate.passed == Some(false)).map(|gate| &gate.name[..]).collect();
+    if failed.is_empty() {
+        return Ok(Outcome::Clean);
+    }
+    complain(format_args!("{name}: {} crossed", failed.join(", ")));
+    Ok(Outcome::Found)
+}
+
+fn write_report(out: &mut dyn Write, args: &Args, said: &ImageReport) -> anyhow::Result<()> {
+    if args.format == ImageFormat::Text && (args.tree || args.layer.is_some() || args.path.is_some()) {
+        let glob = args.path.as_deref().map(|glob| globset::Glob::new(glob.trim_start_matches('/'))).transpose()?;
+        let matcher = glob.map(|glob| glob.compile_matcher());
+        let wanted = |path: &str| matcher.as_ref().is_none_or(|matcher| matcher.is_match(Path::new(path)));
+        let layer = args.layer.map(|number| number - 1);
+        return Ok(write!(out, "{}", report::listing(said, layer, args.tree, &wanted))?);
+    }
+    match args.format {
+        ImageFormat::Text => write!(out, "{}", report::text(said))?,
+        ImageFormat::Json => writeln!(out, "{:#}", report::json(said))?,
+        ImageFormat::DiveJson => {
+            writeln!(out, "{:#}", report::dive_json(said).context("dive's numbers need the layers: add --files")?)?;
+        }
+        ImageFormat::Markdown => write!(out, "{}", report::markdown(said))?,
+        ImageFormat::Html => write!(out, "{}", report::html(said))?,
+    }
+    Ok(())
+}
+
+/// Layers are read where that costs no download, or was asked for.
+fn read_files(opened: &mut Opened, asked: bool, options: &Options) -> anyhow::Result<Option<Files>> {
+    if opened.is_remote() && !asked {
+        return Ok(None);
+    }
+    Ok(Some(Files::new(read_layers(opened, options)?)))
+}
+
+/// The base border: what the user says, then what the image says, then a guess.
+fn find_base(image: &Image, given: Option<&str>, options: &Options) -> anyhow::Result<Base> {
+    let mut candidates = Vec::new();
+    if let Some(name) = given {
+        let opened = open::open(name, options).context("the base image of --base")?;
+        let diff_ids = opened.image.diff_ids();
+        if !image.diff_ids().starts_with(&diff_ids) {
+            bail!("{name} is not the base of {}: its layers are not the lowest ones", image.name);
+        }
+        candidates.push(base::Candidate { evidence: Evidence::Given, name: name.to_owned(), diff_ids });
+    }
+    Ok(base::find(image, &candidates))
+}
+
+fn run_series(
+    images: &[String],
+    tags: Option<usize>,
+    keep_order: bool,
+    source: &SourceArgs,
+    format: PlainFormat,
+) -> anyhow::Result<Outcome> {
+    let progress = |_: usize, _: usize| {};
+    let options = source.options(&progress);
+    let names = match (images, tags) {
+        ([repository], Some(count)) => open::tags(repository, count, &options)?,
+        (_, Some(_)) => bail!("--tags takes one repository"),
+        (images, None) => images.to_vec(),
+    };
+    if names.len() < 2 {
+        bail!("a series takes two builds or more");
+    }
+    let mut builds = Vec::new();
+    for name in &names {
+        let mut opened = open::open(name, &options)?;
+        // Archives do not say how large their layers are until they are read.
+        if !opened.is_remote() && opened.image.layers.iter().any(|layer| layer.blob_size.is_none()) {
+            read_layers(&mut opened, &options)?;
+        }
+        builds.push(opened.image);
+    }
+    if !keep_order {
+        series::sort_by_time(&mut builds);
+    }
+    let said = series::series(&builds);
+    let mut out = stdout();
+    match format {
+        PlainFormat::Text => write!(out, "{}", report::series_text(&said))?,
+        PlainFormat::Json => writeln!(out, "{:#}", report::series_json(&said))?,
+    }
+    out.flush()?;
+    Ok(Outcome::Clean)
+}
+
+fn run_diff(
+    before: &str,
+    after: &str,
+    top: usize,
+    asked: bool,
+    source: &SourceArgs,
+    format: PlainFormat,
+) -> anyhow::Result<Outcome> {
+    let progress = |_: usize, _: usize| {};
+    let options = source.options(&progress);
+    let mut before = open::open(before, &options)?;
+    let mut after = open::open(after, &options)?;
+    let files = (read_files(&mut before, asked, &options)?, read_files(&mut after, asked, &options)?);
+    let files = files.0.as_ref().zip(files.1.as_ref());
+    let said = diff::diff(&before.image, &after.image, files);
+    let mut out = stdout();
+    match format {
+        PlainFormat::Text => write!(out, "{}", report::diff_text(&said, top))?,
+        PlainFormat::Json => writeln!(out, "{:#}", report::diff_json(&said))?,
+    }
+    out.flush()?;
+    Ok(Outcome::Clean)
+}
+
+impl SourceArgs {
+    fn options<'p>(&self, progress: &'p crate::host::image::Progress<'p>) -> Options<'p> {
+        let limits = Limits::default();
+        Options {
+            platform: self.platform.clone(),
+            verify: !self.no_verify,
+            cache: if self.no_cache { None } else { crate::host::image::cache_folder() },
+            limits: Limits { max_layer_bytes: self.max_layer_bytes.unwrap_or(limits.max_layer_bytes), ..limits },
+            insecure: self.insecure,
+            progress: Some(progress),
+            ..Options::default()
+        }
+    }
+}
