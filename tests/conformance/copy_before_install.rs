@@ -8,7 +8,7 @@ use cachalot::model::MemoryFiles;
 use cachalot::text::{Source, Sources};
 use serde_json::Value;
 
-const RULES: [&str; 2] = ["copy-before-install", "dependencies-fetched-in-build"];
+const RULES: [&str; 3] = ["copy-before-install", "dependencies-fetched-in-build", "volatile-arg-early"];
 
 /// Runs one case; the error says what was expected and what came.
 pub(crate) fn check(case: &Value) -> Result<(), String> {

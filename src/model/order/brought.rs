@@ -1,8 +1,11 @@
 //! What a COPY, ADD or bind mount brings into the image, and where it lands.
 
+use std::cell::OnceCell;
+
 use crate::syntax::dockerfile::Word;
 use crate::text::Span;
 
+use super::super::tools::is_dependency_file;
 use super::super::{Context, EntryKind, Mount, Step, paths};
 
 /// One source of a COPY, ADD or bind mount of the build context.
@@ -20,9 +23,15 @@ pub(super) struct Source<'f> {
     pub files: Option<Vec<&'f str>>,
     /// True where it is one file for certain.
     pub single: bool,
+    is_manifest: OnceCell<bool>,
 }
 
 impl Source<'_> {
+    /// True if some tool reads it to know what to install.
+    pub(super) fn is_manifest(&self) -> bool {
+        *self.is_manifest.get_or_init(|| is_dependency_file(&self.path))
+    }
+
     /// True for the whole context.
     pub(super) fn is_whole(&self) -> bool {
         matches!(self.path.as_str(), "" | "*" | "**" | "**/*" | "*.*")
@@ -99,7 +108,9 @@ fn source<'f>(text: &str, span: Span, context: Option<&Context<'f>>) -> Source<'
     let path = paths::clean(&format!("/{text}")).split_off(1);
     let files = context.map(|context| files(context, &path)).filter(|files| !files.is_empty());
     let is_file = |context: &Context| context.entry(&path).is_some_and(|entry| !entry.is_dir());
-    let mut source = Source { path: path.clone(), written: text.to_string(), span, dest: None, files, single: false };
+    let written = text.to_string();
+    let is_manifest = OnceCell::new();
+    let mut source = Source { path: path.clone(), written, span, dest: None, files, single: false, is_manifest };
     source.single = match context {
         Some(context) if source.files.is_some() => is_file(context),
         _ => !source.is_whole() && !source.is_pattern() && super::names::guess(text) == super::names::Guess::File,

@@ -38,6 +38,9 @@ pub struct Install {
     pub cached: bool,
 }
 
+/// Commands of one script that are looked at.
+const COMMANDS: usize = 1_000;
+
 /// The dependency steps of a RUN.
 pub fn installs(step: &Step) -> Vec<Install> {
     if step.kind() != Keyword::Run {
@@ -46,10 +49,15 @@ pub fn installs(step: &Step) -> Vec<Install> {
     let mut found = Vec::new();
     for (script, code) in step.scripts.iter().enumerate() {
         let commands = commands(code);
-        for (position, command) in commands.iter().enumerate() {
-            if let Some(meaning) = meaning(command).filter(|_| !command.substitution)
+        let meanings: Vec<Option<Meaning>> = commands.iter().take(COMMANDS).map(meaning).collect();
+        let mut later = Later::default();
+        let for_one_layer: Vec<bool> = meanings.iter().rev().map(|it| later.is_for_one_layer(it.as_ref())).collect();
+        let for_one_layer = for_one_layer.into_iter().rev();
+        for (position, ((command, meaning), for_one_layer)) in
+            commands.iter().zip(meanings).zip(for_one_layer).enumerate()
+        {
+            if let Some(meaning) = meaning.filter(|_| !command.substitution && !for_one_layer)
                 && let Some(class) = class(&meaning)
-                && !is_for_one_layer(class, &meaning, &commands[position + 1..])
             {
                 let folder = folder(step, command, &meaning);
                 let cached = is_cached(step, &meaning);
@@ -100,14 +108,26 @@ fn downloads_names(meaning: &Meaning) -> bool {
     !of_sources && !opaque && meaning.tool.name != "corepack" && !meaning.packages.iter().any(|it| local(it.source))
 }
 
-/// Compilers that the same RUN takes away again: they cannot move to a layer of their own.
-fn is_for_one_layer(class: Class, it: &Meaning, rest: &[shell::Command]) -> bool {
-    let removes = |later: &Meaning| later.tool.system && later.action == Action::Remove;
-    let uses = |later: &Meaning| !later.tool.system && later.action != Action::Query;
-    class == Class::Independent
-        && it.tool.system
-        && rest.iter().filter_map(meaning).any(|later| removes(&later))
-        && rest.iter().any(|command| meaning(command).is_none_or(|later| uses(&later)))
+/// What comes after a command in its script; built from the end.
+#[derive(Default)]
+struct Later {
+    removes: bool,
+    uses: bool,
+}
+
+impl Later {
+    /// True for compilers that the same RUN takes away again after something used them: they cannot
+    /// move to a layer of their own.
+    fn is_for_one_layer(&mut self, command: Option<&Meaning>) -> bool {
+        let of_system = command.is_some_and(|it| it.tool.system);
+        let bound = of_system
+            && self.removes
+            && self.uses
+            && command.is_some_and(|it| it.install_kind() == Some(InstallKind::Packages));
+        self.removes |= of_system && command.is_some_and(|it| it.action == Action::Remove);
+        self.uses |= command.is_none_or(|it| !it.tool.system && it.action != Action::Query);
+        bound
+    }
 }
 
 fn folder(step: &Step, command: &shell::Command, meaning: &Meaning) -> Option<String> {

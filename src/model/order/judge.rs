@@ -57,7 +57,7 @@ fn by_name(source: &Source, install: &Install, needs: &Needs) -> Option<Reach> {
     if source.is_whole() {
         return Some(Reach::Whole);
     }
-    if (!install.meaning.tool.system && needs.reads(&source.path)) || is_dependency_file(&source.path) {
+    if (!install.meaning.tool.system && needs.reads(&source.path)) || source.is_manifest() {
         return None;
     }
     if source.is_pattern() {
@@ -85,7 +85,7 @@ fn by_name(source: &Source, install: &Install, needs: &Needs) -> Option<Reach> {
 /// True for a single file that edits of the program touch, and that goes where the program lies.
 fn is_lone(source: &Source) -> bool {
     let apart = source.dest.as_deref().is_some_and(is_settings_place);
-    names::is_lone_source(&source.path) && !is_dependency_file(&source.path) && !apart
+    names::is_lone_source(&source.path) && !source.is_manifest() && !apart
 }
 
 fn is_settings_place(place: &str) -> bool {
@@ -131,7 +131,8 @@ pub(super) fn is_used(culprit: &Culprit, sources: &[&Source], runs: &[&Step], st
                 let dest = source.dest.as_deref().map_or("", names::base);
                 [base, dest].iter().any(|name| name.len() >= 3 && mentions(runs, step, name))
             };
-            sources.iter().any(name)
+            let alone = |source: &&&Source| culprit.span.contains(source.span) && !source.is_manifest();
+            sources.iter().filter(alone).any(name)
         }
         Reach::Folder => sources.iter().any(|source| is_folder_used(source, runs, step, install)),
         Reach::Project | Reach::Whole => false,

@@ -20,6 +20,8 @@ pub(super) struct Taint {
 
 /// Bytes of shell code kept for one stage.
 const RUN_LIMIT: usize = 64 << 10;
+/// Steps of one stage that are looked at.
+const STEPS: usize = 500;
 
 impl Taint {
     /// True if what lies at `path` may come from the sources.
@@ -51,7 +53,7 @@ pub(super) fn of_stage(
         super::super::Base::Stage(parent) => taints.get(*parent).cloned().flatten(),
         _ => None,
     };
-    for step in stage.triggers.iter().chain(&stage.steps).filter(|step| !step.onbuild) {
+    for step in stage.triggers.iter().chain(&stage.steps).filter(|step| !step.onbuild).take(STEPS) {
         let (wide, dests) = tainting(stage, step, taints, context);
         if !dests.is_empty() {
             let taint = taint.get_or_insert_default();
@@ -97,7 +99,7 @@ fn is_source(source: &Source) -> bool {
     if source.is_whole() {
         return true;
     }
-    if is_dependency_file(&source.path) {
+    if source.is_manifest() {
         return false;
     }
     match &source.files {

@@ -1,12 +1,12 @@
 //! Walks the stages in the order in which their steps run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::syntax::dockerfile::Keyword;
 use crate::text::Span;
 
 use super::super::tools::Ecosystem;
-use super::super::{Base, Context, DependencyKind, DependencyTarget, Model, Stage, Step};
+use super::super::{Base, Context, Dependency, DependencyKind, DependencyTarget, Model, Stage, Step};
 use super::brought::{self, Source};
 use super::install::{Class, Install, installs};
 use super::needs::Needs;
@@ -16,7 +16,9 @@ use super::{Culprit, LateInstall, Origin, Reach, Sufferer, judge, names};
 /// Copies that one chain of stages keeps in mind, and judgements that one file may cost: what a
 /// person writes stays far below.
 const COPIES: usize = 48;
-const JUDGEMENTS: usize = 20_000;
+const JUDGEMENTS: usize = 4_000;
+const STAGES: usize = 500;
+const INSTALLS: usize = 100;
 
 /// Ecosystems whose builds download what is missing, and have a step that does only that.
 const FETCHING_BUILDS: &[Ecosystem] = &[
@@ -31,12 +33,38 @@ const FETCHING_BUILDS: &[Ecosystem] = &[
 
 pub(super) fn walk<'m, 'd>(model: &'m Model<'d>, context: Option<&Context>) -> Vec<LateInstall<'m, 'd>> {
     let context = context.filter(|context| is_the_one(model, context));
-    let mut walk =
-        Walk { model, context, inputs: Vec::new(), ends: Vec::new(), taints: Vec::new(), hits: Vec::new(), judged: 0 };
-    for stage in &model.stages {
+    let mut walk = Walk {
+        model,
+        context,
+        inputs: Vec::new(),
+        ends: Vec::new(),
+        taints: Vec::new(),
+        hits: Vec::new(),
+        judged: 0,
+        copied_from: copied_from(model),
+    };
+    for stage in model.stages.iter().take(STAGES) {
         walk.stage(stage);
     }
     walk.group()
+}
+
+fn copied_from(model: &Model) -> BTreeSet<usize> {
+    let mut found = BTreeSet::new();
+    let reads = |it: &&Dependency| it.kind == DependencyKind::Copy;
+    for dependency in model.stages.iter().flat_map(|stage| &stage.dependencies).filter(reads) {
+        let mut next = match dependency.target {
+            DependencyTarget::Stage(index) => Some(index),
+            _ => None,
+        };
+        while let Some(index) = next.filter(|index| found.insert(*index)) {
+            next = match model.stages.get(index).map(|stage| &stage.base) {
+                Some(Base::Stage(parent)) => Some(*parent),
+                _ => None,
+            };
+        }
+    }
+    found
 }
 
 /// True unless the context is plainly another one: it lacks what the Dockerfile copies by name, or
@@ -98,6 +126,8 @@ struct Walk<'m, 'd, 'c, 'f> {
     taints: Vec<Option<Taint>>,
     hits: Vec<Hit<'m, 'd>>,
     judged: usize,
+    /// Stages that others copy from, with those that they inherit from.
+    copied_from: BTreeSet<usize>,
 }
 
 impl<'m, 'd, 'f> Walk<'m, 'd, '_, 'f> {
@@ -115,7 +145,8 @@ impl<'m, 'd, 'f> Walk<'m, 'd, '_, 'f> {
             self.step(stage, step, &mut child);
         }
         self.ends.push(past);
-        let taint = taint::of_stage(self.model, stage.index, &self.taints, self.context);
+        let wanted = self.copied_from.contains(&stage.index);
+        let taint = wanted.then(|| taint::of_stage(self.model, stage.index, &self.taints, self.context)).flatten();
         self.taints.push(taint);
     }
 
@@ -128,7 +159,8 @@ impl<'m, 'd, 'f> Walk<'m, 'd, '_, 'f> {
             return;
         }
         if let Some((from, paths)) = stage_copy(stage, step) {
-            past.copied.extend(paths.iter().filter_map(|path| names::installed_by(path)));
+            let installed = paths.iter().filter_map(|path| names::installed_by(path));
+            past.copied.extend(installed.take(INSTALLS.saturating_sub(past.copied.len())));
             self.add(Input { stage, step, sources: Vec::new(), from: Some((from, paths)), mount: None }, past);
         } else if step.copies_context() {
             let sources = brought::of_transfer(step, self.context);
@@ -183,10 +215,13 @@ impl<'m, 'd, 'f> Walk<'m, 'd, '_, 'f> {
             self.hits.extend(hit);
             return;
         }
-        past.fetched.push(ecosystem);
+        if !past.fetched.contains(&ecosystem) {
+            past.fetched.push(ecosystem);
+        }
         match hit {
             Some(hit) => self.hits.push(hit),
-            None => past.early.push((tool, install.folder)),
+            None if past.early.len() < INSTALLS => past.early.push((tool, install.folder)),
+            None => {}
         }
     }
 
@@ -289,7 +324,9 @@ impl<'m, 'd, 'f> Walk<'m, 'd, '_, 'f> {
                     group.also.push(other);
                 }
             }
-            if !group.installs.iter().any(|it| it.install.command.span == sufferer.install.command.span) {
+            if group.installs.len() < INSTALLS
+                && !group.installs.iter().any(|it| it.install.command.span == sufferer.install.command.span)
+            {
                 group.installs.push(sufferer);
             }
         }

@@ -1,3 +1,6 @@
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use super::meaning::Meaning;
 use super::tool::{Ecosystem, Tool, all};
 
@@ -53,7 +56,25 @@ fn shares_files(tool: &Tool, other: &Tool) -> bool {
 
 /// True if any tool reads the file to know what to install.
 pub fn is_dependency_file(path: &str) -> bool {
-    all().any(|tool| tool.reads(path))
+    let name = path.trim_end_matches('/').rsplit('/').next().unwrap_or(path);
+    if NAMES.contains(name) {
+        return true;
+    }
+    let is_glob = path.contains(['*', '?', '[']);
+    PATTERNS.iter().any(|pattern| path_matches(pattern, path))
+        || (is_glob && NAMES.iter().any(|pattern| path_matches(pattern, path)))
+}
+
+/// What the tools read: plain names, which need no matching, and patterns.
+static NAMES: LazyLock<HashSet<&'static str>> = LazyLock::new(|| read_files().filter(|it| is_plain(it)).collect());
+static PATTERNS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| read_files().filter(|it| !is_plain(it)).collect());
+
+fn read_files() -> impl Iterator<Item = &'static str> {
+    all().flat_map(|tool| [tool.manifests, tool.lock_files, tool.config_files]).flatten().copied()
+}
+
+fn is_plain(pattern: &str) -> bool {
+    !pattern.contains(['*', '?', '[', '/'])
 }
 
 fn any_matches(patterns: &[&str], path: &str) -> bool {

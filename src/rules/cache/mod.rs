@@ -3,3 +3,4 @@
 pub(super) mod copy_before_install;
 pub(super) mod dependencies_fetched_in_build;
 mod shared;
+pub(super) mod volatile_arg_early;
