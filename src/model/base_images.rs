@@ -54,6 +54,14 @@ const fn in_folder(name: &'static str, workdir: &'static str, env: Env) -> BaseI
     BaseImage { workdir: Some(workdir), ..image(name, env) }
 }
 
+/// Red Hat's images for a language work in a folder of their own, as a user without a name.
+const fn source_to_image(name: &'static str) -> BaseImage {
+    BaseImage {
+        user: Some("1001"),
+        ..in_folder(name, "/opt/app-root/src", &[("container", Some("oci")), ("HOME", None)])
+    }
+}
+
 const fn windows(name: &'static str, env: Env) -> BaseImage {
     BaseImage { windows: true, ..image(name, env) }
 }
@@ -174,6 +182,7 @@ static TABLE: &[BaseImage] = &[
     windows("microsoft/windowsservercore", &[]),
     windows("microsoft/nanoserver", &[]),
     windows("microsoft/iis", &[]),
+    BaseImage { windows: true, ..in_folder("mcr.microsoft.com/dotnet/framework/aspnet", "C:\\inetpub\\wwwroot", &[]) },
     windows("mcr.microsoft.com/dotnet/framework*", &[("DOTNET_SDK_VERSION", None), ("NUGET_VERSION", None)]),
     BaseImage {
         tags: &["nanoserver", "windowsservercore"],
@@ -211,9 +220,27 @@ static TABLE: &[BaseImage] = &[
     image("photon", &[]),
     image("bash", &[]),
     image("buildpack-deps", &[]),
+    source_to_image("registry.access.redhat.com/ubi8/nodejs*"),
+    source_to_image("registry.access.redhat.com/ubi9/nodejs*"),
+    source_to_image("registry.access.redhat.com/ubi8/python*"),
+    source_to_image("registry.access.redhat.com/ubi9/python*"),
+    source_to_image("registry.access.redhat.com/ubi8/ruby*"),
+    source_to_image("registry.access.redhat.com/ubi9/ruby*"),
+    source_to_image("registry.access.redhat.com/ubi8/php*"),
+    source_to_image("registry.access.redhat.com/ubi9/php*"),
+    source_to_image("registry.access.redhat.com/ubi8/go-toolset*"),
+    source_to_image("registry.access.redhat.com/ubi9/go-toolset*"),
+    source_to_image("registry.access.redhat.com/ubi8/dotnet*"),
+    source_to_image("registry.access.redhat.com/ubi9/dotnet*"),
+    in_folder("registry.access.redhat.com/ubi8/openjdk*", "/home/jboss", JAVA),
+    in_folder("registry.access.redhat.com/ubi9/openjdk*", "/home/jboss", JAVA),
     image("registry.access.redhat.com/ubi*", &[("container", Some("oci"))]),
     image("cgr.dev/chainguard/wolfi-base", &[]),
-    BaseImage { tags: &["nonroot"], user: Some("65532"), ..image("gcr.io/distroless/*", &[("SSL_CERT_FILE", None)]) },
+    BaseImage {
+        tags: &["nonroot"],
+        user: Some("65532"),
+        ..in_folder("gcr.io/distroless/*", "/home/nonroot", &[("SSL_CERT_FILE", None)])
+    },
     in_folder("gcr.io/distroless/*", "/", &[("SSL_CERT_FILE", None)]),
     // languages
     image("node", &[("NODE_VERSION", None), ("YARN_VERSION", None)]),
@@ -308,6 +335,10 @@ static TABLE: &[BaseImage] = &[
     },
     image("nvidia/cuda", CUDA),
     in_folder("nvcr.io/nvidia/pytorch", "/workspace", CUDA),
+    BaseImage {
+        tags: &["jupyter"],
+        ..in_folder("tensorflow/tensorflow", "/tf", &[("LANG", None), ("CUDA", None), ("LD_LIBRARY_PATH", None)])
+    },
     image("tensorflow/tensorflow", &[("LANG", None), ("CUDA", None), ("LD_LIBRARY_PATH", None)]),
     in_folder(
         "pytorch/pytorch",

@@ -4,9 +4,12 @@
 mod analyze;
 mod base_images;
 mod context;
+mod distribution;
 mod image_ref;
+mod lifetime;
 mod mount;
 pub mod order;
+mod origin;
 pub mod paths;
 mod scope;
 mod stage;
@@ -16,7 +19,9 @@ use std::collections::BTreeMap;
 
 pub use base_images::{BaseImage, lookup as base_image};
 pub use context::{Context, Entry, EntryKind, Files, IgnoreFile, MemoryFiles};
+pub use distribution::{Family, brings, family};
 pub use image_ref::ImageRef;
+pub use lifetime::{EndOfLife, TABLE_DATE, end_of_life};
 pub use mount::{Mount, MountKind};
 pub use scope::{Expanded, Origin, Scope, Value, Variable};
 pub use stage::{
@@ -95,6 +100,12 @@ impl<'d> Model<'d> {
     pub fn root_base<'m>(&'m self, stage: &'m Stage<'d>) -> &'m Base {
         let bottom = self.chain(stage).last().expect("a chain has at least the stage");
         &bottom.base
+    }
+
+    /// The path in the build context of the file that stands at `path` of the image when step number
+    /// `before` of the stage runs; `None` where no file of the context is known to be there.
+    pub fn context_file(&self, context: &Context, stage: &Stage, before: usize, path: &str) -> Option<String> {
+        origin::context_file(self, context, stage, before, path)
     }
 
     /// The stage of that name or, for `COPY --from`, number, among the first `before`: the last one

@@ -5,11 +5,12 @@
 mod cx;
 mod options;
 mod page;
+mod quote;
 mod shared;
 
 mod base;
-
 mod cache;
+mod runtime;
 
 use crate::diagnostic::{Applicability, Severity};
 

@@ -1,0 +1,25 @@
+//! The user's own text as messages show it.
+
+/// The longest piece of a Dockerfile that a message repeats, in characters.
+const LONGEST: usize = 60;
+
+/// `text` on one line: continuations, line ends and runs of blanks become one blank, and what is
+/// too long for a message is cut.
+pub(super) fn one_line(text: &str) -> String {
+    let words = text.split_whitespace().filter(|word| !matches!(*word, "\\" | "`"));
+    let line = words.collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}\u{2026}", line[..end].trim_end()),
+        None => line,
+    }
+}
+
+/// A JSON array of strings, as the exec form writes it.
+pub(super) fn json_array<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
+    let strings: Vec<String> = words.into_iter().map(json_string).collect();
+    format!("[{}]", strings.join(", "))
+}
+
+fn json_string(text: &str) -> String {
+    serde_json::to_string(text).expect("any text is a JSON string")
+}
