@@ -27,7 +27,7 @@ pub fn family(model: &Model, stage: &Stage) -> Option<Family> {
 }
 
 /// The family of an image, as far as its name tells.
-pub fn family_of(image: &ImageRef) -> Option<Family> {
+fn family_of(image: &ImageRef) -> Option<Family> {
     if image.registry.as_deref() == Some("gcr.io") && image.path.starts_with("distroless/") {
         return Some(Family::Distroless);
     }
