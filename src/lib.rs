@@ -16,6 +16,8 @@ pub mod shell;
 
 pub mod model;
 
+pub mod cache;
+
 pub mod image;
 
 pub mod rules;

@@ -16,6 +16,7 @@ use std::ops::ControlFlow;
 pub use clean::clean_path;
 pub use glob::{BadPattern, Glob};
 pub use matcher::Matcher;
+pub use walk::FolderState;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::text::{FileId, Span};

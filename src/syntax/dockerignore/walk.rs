@@ -8,7 +8,71 @@ use super::Matcher;
 /// of the context then counts as sent.
 const WALK_BUDGET: u64 = 1_000_000_000;
 
+/// What the patterns say of a folder, for those who walk a tree themselves.
+#[derive(Clone, Debug, Default)]
+pub struct FolderState {
+    matched: Vec<bool>,
+    excluded: bool,
+    closed: bool,
+}
+
+impl FolderState {
+    /// True if the folder is excluded; it is sent all the same where something below it is.
+    pub fn is_excluded(&self) -> bool {
+        self.excluded
+    }
+
+    /// True if nothing below can be sent: the walk leaves it out.
+    pub fn is_closed(&self) -> bool {
+        self.closed
+    }
+}
+
 impl Matcher {
+    /// The state of the context's root.
+    pub fn root(&self) -> FolderState {
+        FolderState { matched: vec![false; self.patterns.len()], ..FolderState::default() }
+    }
+
+    /// The state of the folder at `path`, which lies directly in the one of `above`.
+    pub fn enter(&self, above: &FolderState, path: &str) -> FolderState {
+        let mut matched = vec![false; self.patterns.len()];
+        let budget = &mut FILE_BUDGET.clone();
+        let excluded = self.decide(Some(&above.matched), path, budget, Some(&mut matched));
+        let closed = excluded && !self.may_hold_exceptions(path);
+        FolderState { matched, excluded, closed }
+    }
+
+    /// True if the file at `path`, directly in the folder of `above`, is kept from the builder.
+    pub fn excludes_in(&self, above: &FolderState, path: &str) -> bool {
+        self.decide(Some(&above.matched), path, &mut FILE_BUDGET.clone(), None)
+    }
+
+    /// `patternmatcher`'s `MatchesUsingParentResults`: a pattern that holds the folder holds all
+    /// below it; the others are asked only where they could change the answer.
+    fn decide(&self, above: Option<&[bool]>, path: &str, budget: &mut u64, mut record: Option<&mut Vec<bool>>) -> bool {
+        let mut excluded = false;
+        for (at, pattern) in self.patterns.iter().enumerate() {
+            let inherited = above.is_some_and(|matched| matched[at]);
+            let asked = pattern.exception == excluded;
+            if inherited || (asked && pattern.matches(path, budget)) {
+                excluded = !pattern.exception;
+                if let Some(record) = &mut record {
+                    record[at] = true;
+                }
+            }
+        }
+        excluded
+    }
+
+    fn may_hold_exceptions(&self, folder: &str) -> bool {
+        let mut exceptions = self.patterns.iter().filter(|pattern| pattern.exception);
+        exceptions.any(|exception| {
+            let (prefix, plain) = exception.plain_prefix();
+            !plain || prefix == folder || below(prefix, folder)
+        })
+    }
+
     /// Which of `entries` (path, is it a folder) reach the builder, in their order: those that are
     /// not excluded, and the folders above them. Exceptions are looked for in excluded folders too.
     pub fn sent(&self, entries: &[(&str, bool)]) -> Vec<bool> {
@@ -25,6 +89,9 @@ impl Matcher {
         walk.sent
     }
 }
+
+/// Steps that matching one path may take.
+const FILE_BUDGET: u64 = 1_000_000;
 
 /// The order of a walk: a folder, then all below it, then its next sibling.
 fn walk_order(a: &str, b: &str) -> Ordering {
@@ -83,31 +150,14 @@ impl<'a> Walk<'a> {
         excluded
     }
 
-    /// `patternmatcher`'s `MatchesUsingParentResults`: a pattern that holds the folder holds all
-    /// below it; the others are asked only where they could change the answer.
-    fn excludes(&mut self, path: &str, mut record: Option<&mut Vec<bool>>) -> bool {
-        let mut excluded = false;
-        let above = self.folders.last();
-        for (at, pattern) in self.matcher.patterns.iter().enumerate() {
-            let inherited = above.is_some_and(|folder| folder.matched[at]);
-            let asked = pattern.exception == excluded;
-            if inherited || (asked && pattern.matches(path, &mut self.budget)) {
-                excluded = !pattern.exception;
-                if let Some(record) = &mut record {
-                    record[at] = true;
-                }
-            }
-        }
-        excluded
+    fn excludes(&mut self, path: &str, record: Option<&mut Vec<bool>>) -> bool {
+        let above = self.folders.last().map(|folder| folder.matched.as_slice());
+        self.matcher.decide(above, path, &mut self.budget, record)
     }
 
     fn may_hold_exceptions(&mut self, folder: &str) -> bool {
-        let mut exceptions = self.matcher.patterns.iter().filter(|pattern| pattern.exception);
-        exceptions.any(|exception| {
-            self.budget = self.budget.saturating_sub(1);
-            let (prefix, plain) = exception.plain_prefix();
-            !plain || prefix == folder || below(prefix, folder)
-        })
+        self.budget = self.budget.saturating_sub(self.matcher.patterns.len() as u64);
+        self.matcher.may_hold_exceptions(folder)
     }
 
     fn send(&mut self, at: usize) {

@@ -1,0 +1,223 @@
+use std::sync::Arc;
+
+use crate::syntax::dockerignore::{Glob, Matcher};
+
+use super::digest::{Digest, Hasher};
+use super::paths::{base, has_wildcard, is_within};
+use super::tree::{Dir, Node};
+
+/// Which files of its source a COPY or a mount reads.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Selector {
+    /// The path from the root of the source, with its leading slash.
+    pub path: String,
+    /// True where wildcards in the path are a pattern.
+    pub wildcard: bool,
+    /// `--parents`: only what these patterns hold.
+    pub include: Vec<String>,
+    /// `--exclude`.
+    pub exclude: Vec<String>,
+    /// Paths that must exist.
+    pub required: Vec<String>,
+}
+
+/// A selected entry: its path from the root of the source, and the digest that counts.
+type Found = (String, Digest);
+
+impl Selector {
+    /// The path itself and all below it.
+    pub fn path(path: &str) -> Selector {
+        Selector { path: path.to_string(), ..Selector::default() }
+    }
+
+    fn is_plain(&self) -> bool {
+        !self.wildcard && self.include.is_empty() && self.exclude.is_empty()
+    }
+
+    fn inner(&self) -> &str {
+        self.path.trim_matches('/')
+    }
+
+    /// What the builder's content hash tells apart; the error is the path that does not exist.
+    fn digest(&self, root: &Arc<Dir>) -> Result<Digest, String> {
+        if self.is_plain() {
+            return match root.resolve(self.inner(), true) {
+                Some((path, Node::Dir(dir))) if path.is_empty() => Ok(dir.digest()),
+                Some((_, node)) => Ok(node.digest()),
+                None => Err(self.path.clone()),
+            };
+        }
+        let (prefix, found) = self.list(root)?;
+        if let [(path, digest)] = found.as_slice()
+            && base(path) == base(&self.path)
+        {
+            return Ok(*digest);
+        }
+        let mut hasher = Hasher::new("list");
+        for (path, digest) in &found {
+            hasher.add(path.strip_prefix(&prefix).unwrap_or(path).as_bytes());
+            hasher.add(digest);
+        }
+        Ok(hasher.sum())
+    }
+
+    /// The selected entries under the names that the selector gives them, with the part of the path
+    /// before them.
+    fn list(&self, root: &Arc<Dir>) -> Result<(String, Vec<Found>), String> {
+        let mut found = Vec::new();
+        let prefix = if self.wildcard { wildcard_prefix(self.inner()) } else { self.inner() };
+        let start = root.resolve(prefix, false);
+        let filters = Filters::new(self);
+        match start {
+            Some((_, Node::Dir(dir))) if self.wildcard => {
+                let Ok(glob) = Glob::new(self.inner()) else { return Err(self.path.clone()) };
+                let depth = self.inner().matches('/').count() + 1;
+                let matching = Matching { root, glob: &glob, depth, filters: &filters };
+                matching.folder(&dir, prefix, &mut found);
+            }
+            Some((_, node)) if !self.wildcard => filters.take(root, &node, prefix, "", true, &mut found),
+            None if !self.wildcard => return Err(self.path.clone()),
+            _ => {}
+        }
+        for required in &self.required {
+            let required = required.trim_matches('/');
+            if !found.iter().any(|(path, _)| path.starts_with(required)) {
+                return Err(format!("/{required}"));
+            }
+        }
+        Ok((prefix.to_string(), found))
+    }
+
+    /// True if a change at `path` may be one of what is selected.
+    fn concerns(&self, path: &str, before: &Arc<Dir>, after: &Arc<Dir>) -> bool {
+        if self.is_plain() {
+            let real = |tree: &Arc<Dir>| tree.resolve(self.inner(), true).map(|(path, _)| path);
+            let sources = [Some(self.inner().to_string()), real(before), real(after)];
+            return sources.iter().flatten().any(|source| is_within(path, source) || is_within(source, path));
+        }
+        let prefix = if self.wildcard { wildcard_prefix(self.inner()) } else { self.inner() };
+        if !is_within(path, prefix) {
+            return false;
+        }
+        let filters = Filters::new(self);
+        if !self.wildcard {
+            return filters.keeps(path[prefix.len()..].trim_start_matches('/'));
+        }
+        let depth = self.inner().matches('/').count() + 1;
+        let end = path.match_indices('/').map(|(at, _)| at).chain([path.len()]).nth(depth - 1);
+        let head = &path[..end.unwrap_or(path.len())];
+        Glob::new(self.inner()).is_ok_and(|glob| glob.is_match(head))
+            && filters.keeps(path[head.len()..].trim_start_matches('/'))
+    }
+}
+
+/// The folders of a pattern before its first wildcard.
+fn wildcard_prefix(pattern: &str) -> &str {
+    let mut end = 0;
+    for part in pattern.split_inclusive('/') {
+        if has_wildcard(part) {
+            break;
+        }
+        end += part.len();
+    }
+    pattern[..end].trim_end_matches('/')
+}
+
+struct Filters {
+    include: Option<Matcher>,
+    exclude: Option<Matcher>,
+}
+
+impl Filters {
+    fn new(selector: &Selector) -> Filters {
+        let matcher = |patterns: &[String]| if patterns.is_empty() { None } else { Matcher::new(patterns).ok() };
+        Filters { include: matcher(&selector.include), exclude: matcher(&selector.exclude) }
+    }
+
+    fn keeps(&self, path: &str) -> bool {
+        self.include.as_ref().is_none_or(|it| !path.is_empty() && it.excludes(path))
+            && self.exclude.as_ref().is_none_or(|it| path.is_empty() || !it.excludes(path))
+    }
+
+    /// Collects what of `node` is kept; `rel` is its path as the patterns see it. Says nothing of
+    /// folders but their headers, and those also where only something below them is kept.
+    fn take(&self, root: &Arc<Dir>, node: &Node, path: &str, rel: &str, top: bool, found: &mut Vec<Found>) {
+        let kept = self.keeps(rel);
+        match node {
+            Node::Dir(dir) => {
+                let mark = found.len();
+                for (name, node) in dir.entries() {
+                    let below =
+                        |folder: &str| if folder.is_empty() { name.to_string() } else { format!("{folder}/{name}") };
+                    self.take(root, node, &below(path), &below(rel), false, found);
+                }
+                if (kept || found.len() > mark) && !path.is_empty() {
+                    found.insert(mark, (path.to_string(), node.header()));
+                }
+            }
+            Node::Link(_) if kept && top => {
+                let target = root.resolve(path, true).map_or_else(|| node.digest(), |(_, node)| node.digest());
+                found.push((path.to_string(), target));
+            }
+            node if kept => found.push((path.to_string(), node.digest())),
+            _ => {}
+        }
+    }
+}
+
+struct Matching<'a> {
+    root: &'a Arc<Dir>,
+    glob: &'a Glob,
+    depth: usize,
+    filters: &'a Filters,
+}
+
+impl Matching<'_> {
+    fn folder(&self, dir: &Dir, folder: &str, found: &mut Vec<Found>) {
+        for (name, node) in dir.entries() {
+            let path = if folder.is_empty() { name.to_string() } else { format!("{folder}/{name}") };
+            let depth = path.matches('/').count() + 1;
+            if depth == self.depth && self.glob.is_match(&path) {
+                self.filters.take(self.root, node, &path, "", true, found);
+            } else if let (Node::Dir(dir), true) = (node, depth < self.depth) {
+                self.folder(dir, &path, found);
+            }
+        }
+    }
+}
+
+/// The digest of several selectors on one source: those within another one do not count twice. The
+/// error is the path that does not exist.
+pub(super) fn digest(selectors: &[Selector], root: &Arc<Dir>) -> Result<Digest, String> {
+    let mut kept: Vec<&Selector> = Vec::new();
+    for selector in selectors {
+        let covers = |a: &Selector, b: &Selector| a.is_plain() && b.is_plain() && is_within(b.inner(), a.inner());
+        if kept.iter().any(|other| covers(other, selector)) {
+            continue;
+        }
+        kept.retain(|other| !covers(selector, other));
+        kept.push(selector);
+    }
+    kept.sort_by(|a, b| a.path.cmp(&b.path));
+    let mut hasher = Hasher::new("selectors");
+    for selector in kept {
+        hasher.add(&selector.digest(root)?);
+    }
+    Ok(hasher.sum())
+}
+
+/// Names the selection itself, for sources whose files are not known.
+pub(super) fn name(selectors: &[Selector]) -> Vec<u8> {
+    format!("{selectors:?}").into_bytes()
+}
+
+/// The selected paths at which two trees differ; all that differ where the selection cannot say.
+pub(super) fn changes(selectors: &[Selector], before: &Arc<Dir>, after: &Arc<Dir>) -> Vec<String> {
+    let all = Dir::changes(before, after);
+    let chosen: Vec<String> = all
+        .iter()
+        .filter(|path| selectors.iter().any(|selector| selector.concerns(path, before, after)))
+        .cloned()
+        .collect();
+    if chosen.is_empty() { all } else { chosen }
+}
