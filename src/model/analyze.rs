@@ -2,7 +2,7 @@
 //! (BuildKit's `dockerfile2llb/convert.go`).
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::shell::{self, ShellSetting};
 use crate::syntax::dockerfile::{ArgDeclaration, Body, Dockerfile, Flag, Instruction, Keyword, Pair, Word};
@@ -266,7 +266,16 @@ impl<'d> Walk<'d> {
     fn make_step(&self, index: usize, instruction: &'d Instruction, onbuild: bool, state: &State) -> Step<'d> {
         let scripts = shell::scripts(self.text, instruction, &state.shell);
         let mounts = instruction.flags_named("mount").filter_map(|flag| self.mount(flag, state)).collect();
-        Step { index, instruction, onbuild, before: state.clone(), scripts, mounts, escape: self.escape }
+        Step {
+            index,
+            instruction,
+            onbuild,
+            before: state.clone(),
+            scripts,
+            mounts,
+            escape: self.escape,
+            meanings: OnceLock::new(),
+        }
     }
 
     fn mount(&self, flag: &Flag, state: &State) -> Option<Mount> {

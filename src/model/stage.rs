@@ -1,9 +1,10 @@
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use crate::shell::{Script, ShellSetting};
+use crate::shell::{Command, Script, ShellSetting};
 use crate::syntax::dockerfile::{self as ast, Body, Ident, Instruction, Keyword, Word};
 use crate::text::Span;
 
+use super::tools::{Meaning, meaning};
 use super::{BaseImage, Expanded, ImageRef, Mount, Scope};
 
 /// One stage: FROM and what follows it.
@@ -190,6 +191,8 @@ pub struct Step<'d> {
     pub mounts: Vec<Mount>,
     /// The escape character of the file.
     pub escape: char,
+    /// What the commands mean, once somebody asked.
+    pub(super) meanings: OnceLock<Vec<Option<Meaning>>>,
 }
 
 impl<'d> Step<'d> {
@@ -209,8 +212,13 @@ impl<'d> Step<'d> {
     }
 
     /// All shell commands of its scripts, in order.
-    pub fn commands(&self) -> impl Iterator<Item = &crate::shell::Command> {
+    pub fn commands(&self) -> impl Iterator<Item = &Command> {
         self.scripts.iter().flat_map(|script| &script.commands)
+    }
+
+    /// What each of [`Step::commands`] does with a tool of the table, in the same order.
+    pub fn meanings(&self) -> &[Option<Meaning>] {
+        self.meanings.get_or_init(|| self.commands().map(meaning).collect())
     }
 
     /// COPY or ADD, if it is one.

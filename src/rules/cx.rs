@@ -60,6 +60,11 @@ impl<'a> DockerfileCx<'a> {
         self.source.slice(span)
     }
 
+    /// Where `word` first occurs in the file.
+    pub fn first_mention(&self, word: &str) -> Option<u32> {
+        self.source.text.find(word).map(|offset| offset as u32)
+    }
+
     /// The line, from 1, of a byte offset.
     pub fn line(&self, offset: u32) -> u32 {
         self.source.line(offset)

@@ -2,6 +2,7 @@
 //!
 //! `build.rs` makes the registry from the pages' front matter; this file holds its types.
 
+mod commands;
 mod cx;
 mod options;
 mod page;
@@ -9,6 +10,9 @@ mod quote;
 mod shared;
 
 mod base;
+mod packages;
+mod shell;
+
 mod cache;
 mod runtime;
 

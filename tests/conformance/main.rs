@@ -10,6 +10,7 @@ mod buildkit_parser;
 mod buildkit_quirks;
 mod copy_before_install;
 mod dockerignore;
+mod hadolint;
 mod variable_expansion;
 
 use std::path::{Path, PathBuf};
@@ -35,7 +36,7 @@ const SUITES: [Suite; 8] = [
     Suite { file: "buildkit-quirks.json", check: Some(buildkit_quirks::check), known: &[] },
     Suite { file: "variable-expansion.json", check: Some(variable_expansion::check), known: &[] },
     Suite { file: "dockerignore.json", check: Some(dockerignore::check), known: &[] },
-    Suite { file: "hadolint.json", check: None, known: &[] },
+    Suite { file: "hadolint.json", check: Some(hadolint::check), known: hadolint::KNOWN },
     Suite { file: "buildkit-check.json", check: None, known: &[] },
     Suite { file: "copy-before-install.json", check: Some(copy_before_install::check), known: &[] },
     Suite { file: "buildkit-cache.json", check: Some(buildkit_cache::check), known: &[] },

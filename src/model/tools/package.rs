@@ -104,7 +104,7 @@ fn source(text: &str, versions: Versions) -> Source {
 }
 
 const ARCHIVES: &[&str] = &[
-    ".deb", ".rpm", ".apk", ".whl", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz", ".zip", ".gem", ".jar", ".nupkg",
+    ".deb", ".rpm", ".apk", ".whl", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz", ".zip", ".gem", ".jar", ".nupkg",
     ".conda", ".xbps", ".zst",
 ];
 

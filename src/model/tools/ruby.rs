@@ -105,6 +105,10 @@ const GEM: Tool = Tool {
 
 /// `-v 1.2` is the version of the gems named; `-g` installs what a Gemfile says.
 fn gem(line: &Line<'_>, meaning: &mut Meaning) {
+    // Behind `--` stand options for compiling extensions.
+    if let Some(end) = line.args.iter().position(|arg| arg.text.as_deref() == Some("--")) {
+        meaning.packages.retain(|package| package.arg < line.first + end);
+    }
     let version = line.value("-v --version");
     for package in &mut meaning.packages {
         if package.version.is_none() {

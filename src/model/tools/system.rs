@@ -170,7 +170,10 @@ const RPM_BASED: Tool = Tool {
                  --installroot --releasever --setopt --disableplugin --enableplugin --advisory --forcearch --from-repo",
         verbs: &[
             ("makecache|check-update", Does::Update),
-            ("update|upgrade|upgrade-minimal|update-minimal|distro-sync|dsync|update-to|upgrade-to", Does::Upgrade),
+            (
+                "update|upgrade|up|up-min|upgrade-minimal|update-minimal|distro-sync|dsync|update-to|upgrade-to",
+                Does::Upgrade,
+            ),
             ("install|in|reinstall|rei|localinstall|groupinstall|builddep|install-n|swap", Does::Packages),
             ("group|groups|grp install", Does::Packages),
             ("module install", Does::Packages),

@@ -1,0 +1,35 @@
+//! Rules about package managers: what breaks a build, what stays in the image, what moves.
+
+pub(super) mod apk_cache_kept;
+pub(super) mod apk_version_not_pinned;
+pub(super) mod apt_instead_of_apt_get;
+pub(super) mod apt_key_used;
+pub(super) mod apt_lists_kept;
+pub(super) mod apt_missing_yes;
+pub(super) mod apt_recommends_installed;
+pub(super) mod apt_version_not_pinned;
+pub(super) mod build_tools_kept;
+pub(super) mod debian_frontend_env;
+pub(super) mod dev_dependencies_kept;
+pub(super) mod dnf_cache_kept;
+pub(super) mod dnf_missing_yes;
+pub(super) mod dnf_version_not_pinned;
+pub(super) mod gem_version_not_pinned;
+pub(super) mod go_version_not_pinned;
+pub(super) mod lock_file_ignored;
+pub(super) mod npm_version_not_pinned;
+pub(super) mod package_asks_questions;
+pub(super) mod package_cache_kept;
+pub(super) mod pip_cache_kept;
+pub(super) mod pip_version_not_pinned;
+mod shared;
+pub(super) mod system_upgrade;
+pub(super) mod update_without_install;
+pub(super) mod yarn_cache_kept;
+pub(super) mod yum_cache_kept;
+pub(super) mod yum_missing_yes;
+pub(super) mod yum_version_not_pinned;
+pub(super) mod zypper_cache_kept;
+pub(super) mod zypper_dist_upgrade;
+pub(super) mod zypper_missing_yes;
+pub(super) mod zypper_version_not_pinned;

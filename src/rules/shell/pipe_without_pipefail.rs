@@ -1,0 +1,78 @@
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Edit, Fix};
+use crate::model::tools::effects;
+use crate::model::{Base, Stage, Step};
+use crate::rules::DockerfileCx;
+use crate::shell::{Command, Dialect, Script};
+use crate::syntax::dockerfile::Keyword;
+
+/// Of a pipeline, the shell looks only at the last command's status.
+pub(in crate::rules) fn check(cx: &mut DockerfileCx) {
+    let model = cx.model;
+    let mut fixed_stage = None;
+    for (stage, step) in model.steps().filter(|(_, step)| step.kind() == Keyword::Run) {
+        let Some((script, producer)) = step.scripts.iter().find_map(|script| Some((script, unnoticed(script)?))) else {
+            continue;
+        };
+        let words = shell_words(cx, stage, script);
+        let fix = (fixed_stage != Some(stage.index)).then(|| set_shell(step, script, words)).flatten();
+        if fix.is_some() {
+            fixed_stage = Some(stage.index);
+        }
+        cx.report(
+            producer.span,
+            format!("a failure of `{}` goes unnoticed: only the end of the pipe counts", producer.name),
+        )
+        .note(format!("put `SHELL {words}` before it, or `set -o pipefail` where the shell has it"))
+        .fix(fix);
+    }
+}
+
+/// The first command of the script whose failure a pipe hides.
+fn unnoticed(script: &Script) -> Option<&Command> {
+    let mut pipelines: BTreeMap<u32, Vec<&Command>> = BTreeMap::new();
+    for command in &script.commands {
+        if let Some(pipe) = command.pipe {
+            pipelines.entry(pipe.id).or_default().push(command);
+        }
+    }
+    let open = pipelines.values().filter(|commands| commands.iter().all(|it| !it.options.pipefail && !it.conditional));
+    open.filter(|commands| !commands.last().is_some_and(|last| notices(last))).find_map(|commands| {
+        let last = commands.iter().filter_map(|it| it.pipe).map(|pipe| pipe.len - 1).max()?;
+        commands.iter().copied().find(|it| it.pipe.is_some_and(|pipe| pipe.index < last) && !cannot_fail(it))
+    })
+}
+
+/// Commands that have no reason to fail. `yes` even has to: it is cut off by a broken pipe.
+fn cannot_fail(command: &Command) -> bool {
+    let reads_nothing = || command.args.is_empty() || command.redirects.iter().any(|it| it.operator.starts_with("<<"));
+    matches!(
+        command.name.as_str(),
+        "" | "echo" | "printf" | "yes" | "true" | ":" | "seq" | "date" | "uname" | "nproc" | "pwd"
+    ) || (command.name == "cat" && reads_nothing())
+}
+
+/// Commands that fail on input that is cut off or missing.
+fn notices(command: &Command) -> bool {
+    let checks = || command.name.ends_with("sum") && command.has_flag(Some('c'), "check");
+    effects::extraction(command).is_some() || checks() || matches!(command.name.as_str(), "gpg" | "gpg2" | "apt-key")
+}
+
+fn shell_words(cx: &DockerfileCx, stage: &Stage, script: &Script) -> &'static str {
+    let is_alpine = match cx.model.root_base(stage) {
+        Base::Image(image, _) => image.to_string().contains("alpine"),
+        _ => false,
+    };
+    match script.dialect {
+        Dialect::Zsh => r#"["/bin/zsh", "-o", "pipefail", "-c"]"#,
+        Dialect::Sh | Dialect::Dash | Dialect::Ash if is_alpine => r#"["/bin/ash", "-o", "pipefail", "-c"]"#,
+        _ => r#"["/bin/bash", "-o", "pipefail", "-c"]"#,
+    }
+}
+
+fn set_shell(step: &Step, script: &Script, words: &str) -> Option<Fix> {
+    let is_plain = step.instruction.heredocs.is_empty() && !script.json && !step.onbuild;
+    let edit = Edit::insert(step.span().start, format!("SHELL {words}\n"));
+    is_plain.then(|| Fix::unsafe_("let the shell fail with any command of a pipe", vec![edit]))
+}

@@ -1,0 +1,44 @@
+use crate::diagnostic::{Edit, Fix, Severity};
+use crate::rules::DockerfileCx;
+use crate::rules::commands::{Use, commands_of};
+use crate::syntax::dockerfile::Keyword;
+use crate::text::Span;
+
+/// RUN is root unless USER says otherwise; sudo adds a program that can make root of anybody.
+pub(in crate::rules) fn check(cx: &mut DockerfileCx) {
+    let model = cx.model;
+    for (stage, step) in model.steps().filter(|(_, step)| step.kind() == Keyword::Run) {
+        let places: Vec<(Use, Span)> = commands_of(stage, step).filter_map(|it| Some((it, sudo(&it)?))).collect();
+        let Some((_, first)) = places.first() else { continue };
+        let is_root = step.before.user.is_root();
+        let edits: Option<Vec<Edit>> = places.iter().map(|(it, span)| without(cx, it, *span)).collect();
+        let fix = edits.filter(|_| is_root).map(|edits| Fix::safe("leave sudo out", edits));
+        let (message, note) = match is_root {
+            true => ("`sudo` in a RUN that is root already", "leave it out"),
+            false => (
+                "`sudo` needs a user who may become root without a password, also in the container",
+                "write `USER root` before what needs root, and the user again after it",
+            ),
+        };
+        let report = cx.report(*first, message).note(note).fix(fix);
+        if !is_root {
+            report.at_most(Severity::Info);
+        }
+    }
+}
+
+fn sudo(it: &Use) -> Option<Span> {
+    let wrapper = it.command.wrappers.iter().find(|wrapper| wrapper.name == "sudo");
+    wrapper.map(|wrapper| wrapper.span).or_else(|| (it.command.name == "sudo").then_some(it.command.name_span))
+}
+
+/// `sudo apt-get …` without options or variables of sudo's own.
+fn without(cx: &DockerfileCx, it: &Use, span: Span) -> Option<Edit> {
+    let is_plain = it.command.wrappers.len() == 1
+        && !it.script.json
+        && cx.slice(span) == "sudo"
+        && it.command.assignments.is_empty();
+    let gap = Span::new(span.end, it.command.name_span.start.max(span.end));
+    let is_blank = !gap.is_empty() && cx.slice(gap).bytes().all(|byte| byte == b' ' || byte == b'\t');
+    (is_plain && is_blank).then(|| Edit::delete(span.to(gap)))
+}
