@@ -10,6 +10,9 @@ use crate::model::{Model, Step};
 use crate::shell::{self, CheckOptions, Finding};
 use crate::text::FileId;
 
+/// Build arguments that every RUN sees without a declaration; those in capitals are never doubted.
+const PROXIES: [&str; 5] = ["http_proxy", "https_proxy", "ftp_proxy", "no_proxy", "all_proxy"];
+
 /// The findings for every piece of shell code. A script on which the engine falls over gives none.
 pub(super) fn findings(model: &Model, file: FileId, config: &Config) -> Vec<Diagnostic> {
     // An external engine is a program, which only the host may start.
@@ -22,7 +25,8 @@ pub(super) fn findings(model: &Model, file: FileId, config: &Config) -> Vec<Diag
 }
 
 fn about_step(step: &Step, config: &Config) -> Vec<Finding> {
-    let known: Vec<String> = step.before.scope.iter().map(|(name, _)| name.clone()).collect();
+    let scope = step.before.scope.iter().map(|(name, _)| name.clone());
+    let known: Vec<String> = scope.chain(PROXIES.map(str::to_owned)).collect();
     let quiet_known = config.preset.value == Preset::Hadolint;
     let options = CheckOptions { known_variables: &known, quiet_known };
     let check = |script| catch_unwind(AssertUnwindSafe(|| shell::check(script, &options))).unwrap_or_default();
