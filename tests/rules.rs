@@ -8,6 +8,7 @@ use cachalot::config::{Config, Loaded, Overrides};
 use cachalot::diagnostic::{Applicability, Diagnostic, Severity};
 use cachalot::lint::{FileKind, Fixed, Input, fix_where, lint};
 use cachalot::model::MemoryFiles;
+use cachalot::model::docs::{DocFile, DocText, Docs};
 use cachalot::report::diagnostic_text;
 use cachalot::rules::{self, Check, Example, Rule};
 use cachalot::syntax::dockerfile;
@@ -99,11 +100,27 @@ fn with_input<T>(rule: &Rule, example: &Example, act: impl FnOnce(&Input) -> T) 
     let own = ("Dockerfile", example.dockerfile.as_str());
     let context = example.context.iter().map(|file| (file.path.as_str(), file.text.as_str())).chain([own]);
     let files = MemoryFiles::new(context);
-    let input = Input::new(&sources, file, FileKind::Dockerfile, &config);
+    let docs = docs(example, &mut sources);
+    let input = Input::new(&sources, file, FileKind::Dockerfile, &config).with_docs(&docs);
     match example.context.is_empty() {
         true => act(&input),
         false => act(&input.with_context(&files, Some("Dockerfile"))),
     }
+}
+
+/// The Markdown and compose files of an example, as the documents of its Dockerfile.
+fn docs(example: &Example, sources: &mut Sources) -> Docs {
+    let mut docs = Docs { dockerfile: "Dockerfile".to_string(), root_name: "example".to_string(), files: Vec::new() };
+    for file in &example.context {
+        let doc = match () {
+            () if file.path.ends_with(".md") => DocText::markdown(&file.text),
+            () if file.path.contains("compose") => DocText::compose(&file.text),
+            () => continue,
+        };
+        let id = sources.add(Source::new(file.path.as_str(), file.text.as_str()));
+        docs.files.push(DocFile { file: id, path: file.path.clone(), doc: doc.into() });
+    }
+    docs
 }
 
 fn diagnostics(rule: &Rule, example: &Example) -> Vec<Diagnostic> {

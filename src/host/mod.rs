@@ -1,6 +1,7 @@
 //! The only place that touches the disk and the terminal. Everything else takes text and gives text.
 
 mod config;
+mod docs;
 mod files;
 pub mod image;
 mod paths;
@@ -10,6 +11,7 @@ mod walk;
 mod write;
 
 pub use config::{ConfigChoice, Configs};
+pub use docs::Documents;
 pub use files::{Contexts, DiskFiles};
 pub use paths::{display, display_from};
 pub use read::{MAX_FILE_BYTES, ReadError, Unreadable, read, read_stdin};

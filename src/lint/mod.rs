@@ -1,5 +1,6 @@
 //! The one entry: a file, its surroundings and a configuration in, diagnostics out.
 
+mod docs;
 mod fix;
 mod kind;
 mod piece;
@@ -10,6 +11,7 @@ mod unit;
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::Files;
+use crate::model::docs::Docs;
 use crate::text::{FileId, Sources};
 
 pub use fix::{AppliedFix, Fixed, Refused, fix, fix_where, unified_diff};
@@ -31,17 +33,24 @@ pub struct Input<'a> {
     pub files: Option<&'a dyn Files>,
     /// The Dockerfile's path in the build context; `None` where it comes from elsewhere.
     pub path_in_context: Option<&'a str>,
+    /// The documents near the Dockerfile. A Markdown file is its own document.
+    pub docs: Option<&'a Docs>,
 }
 
 impl<'a> Input<'a> {
     /// A file without a build context.
     pub fn new(sources: &'a Sources, file: FileId, kind: FileKind, config: &'a Config) -> Input<'a> {
-        Input { sources, file, kind, config, files: None, path_in_context: None }
+        Input { sources, file, kind, config, files: None, path_in_context: None, docs: None }
     }
 
     /// The same with a build context, in which the Dockerfile stands at `path` if it is in there.
     pub fn with_context(self, files: &'a dyn Files, path: Option<&'a str>) -> Input<'a> {
         Input { files: Some(files), path_in_context: path, ..self }
+    }
+
+    /// The same with the documents near the Dockerfile; their files are in the sources.
+    pub fn with_docs(self, docs: &'a Docs) -> Input<'a> {
+        Input { docs: Some(docs), ..self }
     }
 }
 
@@ -50,8 +59,11 @@ impl<'a> Input<'a> {
 pub fn lint(input: &Input) -> Vec<Diagnostic> {
     let source = input.sources.get(input.file);
     let mut found: Vec<Diagnostic> = invalid_utf8(input).into_iter().collect();
+    let own = docs::of_markdown(input);
+    found.extend(own.as_ref().map(|own| docs::lint(input, own)).unwrap_or_default());
+    let near = own.as_ref().or(input.docs);
     for piece in piece::pieces(&source.text, input.kind) {
-        let about = unit::lint(input, &piece);
+        let about = unit::lint(&Input { docs: near, ..*input }, &piece);
         found.extend(about.into_iter().map(|diagnostic| piece.place(diagnostic, source)));
     }
     found.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
@@ -62,6 +74,11 @@ pub fn lint(input: &Input) -> Vec<Diagnostic> {
 /// True if there is a Dockerfile in the file: always, but for Markdown that shows none.
 pub fn holds_dockerfile(text: &str, kind: FileKind) -> bool {
     kind == FileKind::Dockerfile || !piece::pieces(text, kind).is_empty()
+}
+
+/// True for a text with commands that rules about documents look at.
+pub fn holds_commands(text: &str, kind: FileKind) -> bool {
+    kind == FileKind::Markdown && crate::model::docs::mentions_docker(text)
 }
 
 /// One diagnostic for all bytes of a file that are not UTF-8.

@@ -3,7 +3,11 @@
 use super::FileKind;
 use crate::diagnostic::{Diagnostic, Edit, Fix};
 use crate::syntax::markdown::{self, DockerfileFence};
-use crate::text::{Source, Span, Spliced};
+use crate::text::{FileId, Source, Span, Spliced};
+
+/// Stands for the Markdown file itself in labels that already are offsets into it, while the other
+/// labels of a fence are offsets into the fence.
+pub(super) const BESIDE: FileId = FileId(u32::MAX);
 
 /// One Dockerfile of a file.
 pub(super) enum Piece<'t> {
@@ -54,6 +58,8 @@ impl Piece<'_> {
         for label in std::iter::once(&mut diagnostic.primary).chain(&mut diagnostic.secondary) {
             if label.file == file {
                 label.span = self.span(label.span);
+            } else if label.file == BESIDE {
+                label.file = file;
             }
         }
         diagnostic.fix = diagnostic.fix.and_then(|fix| Placer { content, source }.fix(fix));

@@ -9,7 +9,7 @@ use super::{FileKind, Input};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{BuildOptions, Context, Model};
-use crate::rules::{self, Check, DockerfileCx, Rule};
+use crate::rules::{self, Check, DockerfileCx, DocsCx, DocumentedDockerfile, Rule};
 use crate::syntax::dockerfile::{self, Comment, Dockerfile, shell_pragma};
 use crate::text::{FileId, Source, Span};
 
@@ -80,8 +80,10 @@ impl<'a> Unit<'a> {
         let config = self.input.config;
         for rule in rules::all() {
             let severity = config.severity(rule).or_else(|| suppressions.switched_on(rule, config));
-            if let (Some(severity), Check::Dockerfile(check)) = (severity, rule.check) {
-                found.extend(self.run(rule, severity, check));
+            match (severity, rule.check) {
+                (Some(severity), Check::Dockerfile(check)) => found.extend(self.run(rule, severity, check)),
+                (Some(severity), Check::Docs(check)) => found.extend(self.run_docs(rule, severity, check)),
+                _ => {}
             }
         }
     }
@@ -97,9 +99,22 @@ impl<'a> Unit<'a> {
         catch_unwind(AssertUnwindSafe(run))
             .unwrap_or_else(|_| vec![internal_error(self.input.file, &format!("rule `{}`", rule.name))])
     }
+
+    fn run_docs(&self, rule: &'static Rule, severity: Severity, check: fn(&mut DocsCx)) -> Vec<Diagnostic> {
+        let Some(docs) = self.input.docs.filter(|_| !self.fragment) else { return Vec::new() };
+        let options = self.input.config.options(rule);
+        let run = || {
+            let mut cx = DocsCx::new(rule, severity, options, self.input.file, docs);
+            cx.dockerfile = Some(DocumentedDockerfile { source: self.source, model: self.model });
+            check(&mut cx);
+            cx.into_diagnostics()
+        };
+        catch_unwind(AssertUnwindSafe(run))
+            .unwrap_or_else(|_| vec![internal_error(self.input.file, &format!("rule `{}`", rule.name))])
+    }
 }
 
-fn internal_error(file: FileId, what: &str) -> Diagnostic {
+pub(super) fn internal_error(file: FileId, what: &str) -> Diagnostic {
     Diagnostic::new("internal-error", Severity::Error, file, Span::at(0), format!("{what} failed on this file"))
         .note("this is a fault of cachalot; please report it with the file")
 }

@@ -5,6 +5,7 @@ mod analyze;
 mod base_images;
 mod context;
 mod distribution;
+pub mod docs;
 mod image_ref;
 mod lifetime;
 mod mount;

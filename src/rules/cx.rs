@@ -77,7 +77,7 @@ impl<'a> DockerfileCx<'a> {
 }
 
 /// A diagnostic just reported, to be added to.
-pub struct Report<'a>(&'a mut Diagnostic);
+pub struct Report<'a>(pub(super) &'a mut Diagnostic);
 
 impl Report<'_> {
     /// Says what the primary place does.

@@ -4,6 +4,7 @@
 
 mod commands;
 mod cx;
+mod docs_cx;
 mod options;
 mod page;
 mod quote;
@@ -14,11 +15,13 @@ mod packages;
 mod shell;
 
 mod cache;
+mod docs;
 mod runtime;
 
 use crate::diagnostic::{Applicability, Severity};
 
 pub use cx::{DockerfileCx, Report};
+pub use docs_cx::{DocsCx, DocumentedDockerfile};
 pub use options::{OptionKind, OptionValue, RuleOption, RuleOptions};
 pub use page::{Example, ExampleFile};
 
@@ -63,6 +66,8 @@ pub struct Rule {
 pub enum Check {
     /// Reads one Dockerfile and its context.
     Dockerfile(fn(&mut DockerfileCx)),
+    /// Reads what documents say: of one Dockerfile, or to the readers of one Markdown file.
+    Docs(fn(&mut DocsCx)),
     /// Found while parsing or applying the configuration; there is no function.
     Parser,
 }
@@ -71,6 +76,7 @@ impl std::fmt::Debug for Check {
     fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
         f.write_str(match self {
             Check::Dockerfile(_) => "Dockerfile",
+            Check::Docs(_) => "Docs",
             Check::Parser => "Parser",
         })
     }

@@ -3,8 +3,9 @@ use crate::diagnostic::{Applicability, Diagnostic};
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::host::{self, Configs, Contexts, DiskFiles};
+use crate::host::{self, Configs, Contexts, DiskFiles, Documents};
 use crate::lint::{self, FileKind, Fixed, Input};
+use crate::model::docs::Docs;
 use crate::text::{FileId, Source, Sources};
 
 use super::Fixing;
@@ -14,6 +15,7 @@ use super::gather::Item;
 pub(super) struct Job<'a> {
     pub(super) configs: &'a Configs,
     pub(super) contexts: Contexts,
+    pub(super) documents: Documents,
     pub(super) fixing: Fixing,
 }
 
@@ -53,7 +55,7 @@ impl Job<'_> {
     fn lint(&self, item: &Item, done: &mut Done) -> Result<(), String> {
         let bytes = if item.stdin { host::read_stdin() } else { host::read(&item.path) };
         let bytes = bytes.map_err(|error| error.to_string())?;
-        if !item.named && item.kind == FileKind::Markdown && !may_hold_a_fence(&bytes) {
+        if !item.named && item.kind == FileKind::Markdown && !may_hold_code(&bytes) {
             return Ok(());
         }
         let config = self.configs.of(&item.path).map_err(|error| shown(&error))?;
@@ -62,21 +64,28 @@ impl Job<'_> {
         }
         let mut sources = Sources::default();
         let file = sources.add(Source::from_bytes(&*item.name, &bytes));
-        if !item.named && !lint::holds_dockerfile(&sources.get(file).text, item.kind) {
+        let shows_dockerfile = lint::holds_dockerfile(&sources.get(file).text, item.kind);
+        if !item.named && !shows_dockerfile && !lint::holds_commands(&sources.get(file).text, item.kind) {
             return Ok(());
         }
+        let is_documented = item.on_disk && item.kind == FileKind::Dockerfile && exposes(&bytes);
+        let docs = is_documented.then(|| self.documents.near(&item.path, &mut sources));
         done.stdin_text = (item.stdin && matches!(self.fixing, Fixing::Apply(_))).then_some(bytes);
         let context = self.context(item, &config);
         let path = context.as_ref().and_then(|context| context.path_of(&item.path));
-        let about = About { item, config: &config, context: context.as_deref(), path: path.as_deref() };
+        let about =
+            About { item, config: &config, context: context.as_deref(), path: path.as_deref(), docs: docs.as_ref() };
         if let Some(limit) = self.limit() {
             self.fix(&about, done, &mut sources, file, limit)?;
         }
-        done.name = Some(item.name.clone());
         if matches!(self.fixing, Fixing::Diff(_)) {
+            done.name = Some(item.name.clone());
             return Ok(());
         }
         done.diagnostics = lint::lint(&about.input(&sources, file));
+        if item.named || shows_dockerfile || !done.diagnostics.is_empty() {
+            done.name = Some(item.name.clone());
+        }
         done.fails = done.diagnostics.iter().any(|it| config.fail_on.value.fails(it.severity));
         if !done.diagnostics.is_empty() {
             done.sources = sources;
@@ -138,11 +147,12 @@ struct About<'a> {
     config: &'a Config,
     context: Option<&'a DiskFiles>,
     path: Option<&'a str>,
+    docs: Option<&'a Docs>,
 }
 
 impl<'a> About<'a> {
     fn input(&self, sources: &'a Sources, file: FileId) -> Input<'a> {
-        let input = Input::new(sources, file, self.item.kind, self.config);
+        let input = Input { docs: self.docs, ..Input::new(sources, file, self.item.kind, self.config) };
         match self.context {
             Some(files) => input.with_context(files, self.path),
             None => input,
@@ -150,10 +160,15 @@ impl<'a> About<'a> {
     }
 }
 
-/// Most Markdown shows no Dockerfile; a glance saves parsing it.
-fn may_hold_a_fence(bytes: &[u8]) -> bool {
+/// Most Markdown shows no Dockerfile and no command; a glance saves parsing it.
+fn may_hold_code(bytes: &[u8]) -> bool {
     let has = |what: &[u8]| memchr::memmem::find(bytes, what).is_some();
-    has(b"```") || has(b"~~~")
+    has(b"```") || has(b"~~~") || has(b"ocker")
+}
+
+/// Documents are only asked for ports.
+fn exposes(bytes: &[u8]) -> bool {
+    bytes.windows(6).any(|word| word.eq_ignore_ascii_case(b"expose"))
 }
 
 /// The error with its file as people know it.

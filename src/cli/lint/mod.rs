@@ -12,7 +12,7 @@ use anyhow::bail;
 use rayon::prelude::*;
 
 use crate::diagnostic::Applicability;
-use crate::host::{self, Contexts};
+use crate::host::{self, Contexts, Documents};
 use crate::report::{self, Run, Style};
 
 use super::Outcome;
@@ -91,7 +91,12 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     }
     let configs = args.config.configs()?;
     let (items, mut failed) = gather::items(&args.paths, args.stdin_filename.as_deref());
-    let job = Job { configs: &configs, contexts: Contexts::default(), fixing: args.fixing() };
+    let job = Job {
+        configs: &configs,
+        contexts: Contexts::default(),
+        documents: Documents::default(),
+        fixing: args.fixing(),
+    };
     let done = all(&job, &items, args.jobs)?;
     failed |= say_errors(&done);
     let mut out = stdout();

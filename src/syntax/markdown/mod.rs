@@ -27,7 +27,21 @@ pub struct Fence {
 
 /// Every code block of a Markdown text, in order.
 pub fn fences(text: &str) -> Vec<Fence> {
-    let mut fences = Vec::new();
+    code(text).fences
+}
+
+/// The code of a Markdown text: its blocks, and its spans between words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Code {
+    /// Code blocks, in order.
+    pub fences: Vec<Fence>,
+    /// What stands between single backquotes, in order, without them; mapped back to the file.
+    pub spans: Vec<Spliced>,
+}
+
+/// All code of a Markdown text, read in one pass.
+pub fn code(text: &str) -> Code {
+    let mut code = Code::default();
     let mut open: Option<Fence> = None;
     for (event, range) in Parser::new(text).into_offset_iter() {
         match event {
@@ -40,11 +54,16 @@ pub fn fences(text: &str) -> Vec<Fence> {
                     push(&mut fence.content, &piece, &text[range.clone()], range.start);
                 }
             }
-            Event::End(TagEnd::CodeBlock) => fences.extend(open.take()),
+            Event::End(TagEnd::CodeBlock) => code.fences.extend(open.take()),
+            Event::Code(piece) => {
+                let mut span = Spliced::default();
+                push(&mut span, &piece, &text[range.clone()], range.start);
+                code.spans.push(span);
+            }
             _ => {}
         }
     }
-    fences
+    code
 }
 
 fn fence(kind: &CodeBlockKind, span: Span) -> Fence {

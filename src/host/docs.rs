@@ -1,0 +1,153 @@
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use super::paths::{absolute, slashed};
+use super::{display, read};
+use crate::model::docs::{DocFile, DocText, Docs};
+use crate::text::{Source, Sources};
+
+/// Bytes of a document read at most.
+const MAX_BYTES: u64 = 2 << 20;
+/// Documents of one Dockerfile at most.
+const MAX_FILES: usize = 60;
+/// Folders above a Dockerfile that are looked into at most.
+const MAX_DEPTH: usize = 12;
+
+/// The documents of a run: each is read once, however many Dockerfiles it stands beside.
+#[derive(Debug, Default)]
+pub struct Documents {
+    folders: Mutex<HashMap<PathBuf, Arc<Vec<Document>>>>,
+}
+
+#[derive(Debug)]
+struct Document {
+    path: PathBuf,
+    /// True for a document that speaks of all folders below its own.
+    wide: bool,
+    source: Source,
+    doc: Arc<DocText>,
+}
+
+impl Documents {
+    /// The documents near a Dockerfile: all of its folder, and those of the folders above it that
+    /// speak of the whole project. They are added to `sources`.
+    pub fn near(&self, dockerfile: &Path, sources: &mut Sources) -> Docs {
+        let path = absolute(dockerfile);
+        let folders = folders(&path);
+        let Some(root) = folders.last().cloned() else { return Docs::default() };
+        let relative = |path: &Path| path.strip_prefix(&root).map(slashed).unwrap_or_default();
+        let root_name = root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let mut docs = Docs { dockerfile: relative(&path), root_name, files: Vec::new() };
+        for (depth, folder) in folders.iter().enumerate() {
+            let documents = self.of(folder);
+            let wanted = documents.iter().filter(|document| depth == 0 || document.wide);
+            for document in wanted.take(MAX_FILES.saturating_sub(docs.files.len())) {
+                let file = sources.add(document.source.clone());
+                docs.files.push(DocFile { file, path: relative(&document.path), doc: document.doc.clone() });
+            }
+        }
+        docs
+    }
+
+    fn of(&self, folder: &Path) -> Arc<Vec<Document>> {
+        if let Ok(known) = self.folders.lock()
+            && let Some(documents) = known.get(folder)
+        {
+            return documents.clone();
+        }
+        let documents = Arc::new(documents(folder));
+        if let Ok(mut known) = self.folders.lock() {
+            known.insert(folder.to_path_buf(), documents.clone());
+        }
+        documents
+    }
+}
+
+/// The Dockerfile's folder and those above it: up to the root of the repository, or else as long as
+/// they lie in the current folder.
+fn folders(path: &Path) -> Vec<PathBuf> {
+    let above: Vec<&Path> = path.ancestors().skip(1).take(MAX_DEPTH).collect();
+    let repository = above.iter().position(|folder| folder.join(".git").exists());
+    let current = std::env::current_dir().ok();
+    let within = || above.iter().take_while(|folder| current.as_ref().is_some_and(|it| folder.starts_with(it))).count();
+    let count = repository.map_or_else(within, |at| at + 1).max(1);
+    above.into_iter().take(count).map(Path::to_path_buf).collect()
+}
+
+fn documents(folder: &Path) -> Vec<Document> {
+    let mut found = list(folder);
+    found.extend(list(&folder.join("docs")).into_iter().map(|(path, _)| (path, true)));
+    found.into_iter().filter_map(|(path, wide)| document(path, wide)).collect()
+}
+
+/// The documents of one folder, and which of them speak of the whole project.
+fn list(folder: &Path) -> Vec<(PathBuf, bool)> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let mut found = Vec::new();
+    for path in entries.flatten().map(|entry| entry.path()) {
+        let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
+        let is_document = is_markdown(&name) || is_compose(&name) || name.starts_with("readme");
+        if is_document {
+            let wide = ["readme", "docker", "install", "deploy", "usage"].iter().any(|start| name.starts_with(start));
+            found.push((path, wide || is_compose(&name)));
+        }
+    }
+    found.sort_by_key(|(path, wide)| (!wide, path.clone()));
+    found
+}
+
+fn is_markdown(name: &str) -> bool {
+    [".md", ".markdown", ".mdx"].iter().any(|ending| name.ends_with(ending))
+}
+
+fn is_compose(name: &str) -> bool {
+    name.contains("compose") && (name.ends_with(".yml") || name.ends_with(".yaml"))
+}
+
+fn document(path: PathBuf, wide: bool) -> Option<Document> {
+    let meta = fs::metadata(&path).ok()?;
+    if !meta.is_file() || meta.len() > MAX_BYTES {
+        return None;
+    }
+    let name = path.file_name()?.to_string_lossy().to_lowercase();
+    let source = Source::from_bytes(display(&path), &read(&path).ok()?);
+    let doc = match () {
+        () if is_markdown(&name) => DocText::markdown(&source.text),
+        () if is_compose(&name) => DocText::compose(&source.text),
+        () => DocText::other(&source.text),
+    };
+    Some(Document { path, wide, source, doc: Arc::new(doc) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_documents_up_to_the_repository() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let put = |path: &str| {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().expect("is in a folder")).expect("creates");
+            fs::write(path, "docker build .").expect("writes");
+        };
+        for path in [
+            "r/.git/HEAD",
+            "r/README.md",
+            "r/NOTES.md",
+            "r/docs/x.md",
+            "r/a/NOTES.md",
+            "r/a/b/c/Dockerfile",
+            "README.md",
+        ] {
+            put(path);
+        }
+        let mut sources = Sources::default();
+        let docs = Documents::default().near(&folder.path().join("r/a/b/c/Dockerfile"), &mut sources);
+        let paths: Vec<&str> = docs.files.iter().map(|file| file.path.as_str()).collect();
+        assert_eq!(paths, ["README.md", "docs/x.md"]);
+        assert_eq!((docs.dockerfile.as_str(), docs.root_name.as_str()), ("a/b/c/Dockerfile", "r"));
+    }
+}

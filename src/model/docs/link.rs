@@ -1,0 +1,251 @@
+//! Which image names stand for a Dockerfile's image.
+
+use std::collections::BTreeSet;
+
+use super::{Docs, plain};
+use crate::model::ImageRef;
+use crate::model::paths::clean;
+use crate::syntax::docker_cli::{CliWord, Invocation, Verb, is_placeholder};
+
+/// What a build command builds, as far as the text tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Built {
+    /// This Dockerfile.
+    This,
+    /// Another one.
+    Other,
+    /// Nobody can tell.
+    Unknown,
+}
+
+/// The names of a Dockerfile's image in its documents.
+#[derive(Clone, Debug, Default)]
+pub struct ImageNames {
+    /// Tags that build commands give it.
+    pub built: BTreeSet<String>,
+    /// Tags that build commands give to others.
+    pub foreign: BTreeSet<String>,
+    /// True if some command builds this Dockerfile.
+    pub is_built: bool,
+    /// Names that a repository or a folder suggests, in letters and digits.
+    places: Vec<String>,
+    /// `owner/name` of images that the documents speak of as their own.
+    own_paths: BTreeSet<String>,
+}
+
+/// Publishers of images that everybody runs beside their own.
+const PUBLISHERS: [&str; 24] = [
+    "bitnami",
+    "confluentinc",
+    "grafana",
+    "prom",
+    "prometheus",
+    "elastic",
+    "mcr.microsoft.com",
+    "microsoft",
+    "google",
+    "nvidia",
+    "hashicorp",
+    "minio",
+    "jenkins",
+    "circleci",
+    "amazon",
+    "linuxserver",
+    "portainer",
+    "containrrr",
+    "tonistiigi",
+    "docker",
+    "selenium",
+    "localstack",
+    "jaegertracing",
+    "adminer",
+];
+
+impl ImageNames {
+    /// Collects the names from the documents.
+    pub fn new(docs: &Docs) -> ImageNames {
+        let mut names = ImageNames { places: places(docs), own_paths: own_paths(docs), ..ImageNames::default() };
+        names.own_paths.extend(only_image(docs));
+        for (file, build) in docs.builds() {
+            let built = dockerfile_of(build, &file.path, docs);
+            names.is_built |= built == Built::This;
+            for tag in build.values("tag") {
+                let path = path_of(&tag.text);
+                match built {
+                    Built::This if !is_placeholder(&tag.text) => names.built.insert(path),
+                    Built::Other => names.foreign.insert(path),
+                    _ => false,
+                };
+            }
+        }
+        for (_, tag) in docs.invocations().filter(|(_, it)| it.verb == Verb::Tag) {
+            if let [from, to] = &tag.args[..]
+                && names.built.contains(&path_of(&from.text))
+            {
+                names.built.insert(path_of(&to.text));
+            }
+        }
+        names
+    }
+
+    /// True if the image of a run command is this Dockerfile's, for certain or nearly so. `in_block`
+    /// is true in a code block, where a placeholder stands for the image just built.
+    pub fn is_own(&self, image: &CliWord, in_block: bool) -> bool {
+        if image.text.starts_with("$(") && image.text.contains(" build ") {
+            return self.is_built && self.foreign.is_empty() && image.text.contains(" .");
+        }
+        if is_placeholder(&image.text) {
+            return in_block && self.is_built && self.foreign.is_empty();
+        }
+        let path = path_of(&image.text);
+        if self.built.contains(&path) {
+            return true;
+        }
+        if self.foreign.contains(&path) {
+            return false;
+        }
+        let last = plain(path.rsplit('/').next().unwrap_or(&path));
+        let named_alike = path.contains('/') && last.len() > 2 && self.places.contains(&last);
+        named_alike || self.own_paths.contains(&path)
+    }
+}
+
+/// Which Dockerfile a build command reads, seen from the file at `path` that shows it.
+pub fn dockerfile_of(build: &Invocation, path: &str, docs: &Docs) -> Built {
+    let context = match build.args.first().map(|word| word.text.as_str()) {
+        Some("-") => return Built::Unknown,
+        Some(url) if url.contains("://") || url.starts_with("git@") => return Built::Unknown,
+        Some(context) => context,
+        None => ".",
+    };
+    if build.args.len() > 1 || (is_placeholder(context) && !matches!(context, "$PWD" | "${PWD}" | "$(pwd)")) {
+        return Built::Unknown;
+    }
+    if docs.dockerfile.is_empty() {
+        // A Dockerfile shown in the same text; which one is only certain if there is no other.
+        let only = docs.files.iter().all(|file| file.doc.dockerfiles == 1);
+        return if only { Built::This } else { Built::Unknown };
+    }
+    let context = context.trim_start_matches("$PWD").trim_start_matches("${PWD}").trim_start_matches("$(pwd)");
+    let context = if context.is_empty() { "." } else { context };
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let file = build.values("file").last().map(|word| word.text.replace('\\', "/"));
+    let mut candidates = Vec::new();
+    for start in [folder, ""] {
+        let here = clean(&format!("/{start}/{}", build.folder));
+        let of = |inner: &str| clean(&format!("{here}/{inner}")).trim_start_matches('/').to_string();
+        candidates.push(match &file {
+            Some(file) => of(file),
+            None => of(&format!("{context}/Dockerfile")),
+        });
+    }
+    let is_this = |candidate: &String| {
+        candidate.eq_ignore_ascii_case(&docs.dockerfile)
+            || candidate.replace("Dockerfile", "Containerfile") == docs.dockerfile
+    };
+    match candidates.iter().position(is_this) {
+        // From the root first: a nearer Dockerfile would be meant from the file's own folder.
+        Some(0) => Built::This,
+        Some(_) if folder.is_empty() || build.folder.is_empty() => {
+            if docs.dockerfile.contains('/') == folder.is_empty() || file.is_some() {
+                Built::This
+            } else {
+                Built::Unknown
+            }
+        }
+        Some(_) => Built::This,
+        None => Built::Other,
+    }
+}
+
+/// The image's path without registry, tag and digest.
+fn path_of(name: &str) -> String {
+    let path = ImageRef::parse(name).path;
+    path.strip_prefix("library/").unwrap_or(&path).to_lowercase()
+}
+
+/// Names that the repository, the Dockerfile's folder or the nearest title suggest.
+fn places(docs: &Docs) -> Vec<String> {
+    let mut places = Vec::new();
+    let folders: Vec<&str> = docs.dockerfile.split('/').rev().skip(1).collect();
+    let inner = |folder: &str| {
+        matches!(folder, "docker" | "build" | ".docker" | "deploy" | "dockerfiles" | "container" | "containers")
+    };
+    match folders.iter().find(|folder| !inner(folder)) {
+        Some(folder) => places.push(plain(folder)),
+        None => places.push(plain(&docs.root_name)),
+    }
+    // A title names the image only where the document lies beside the Dockerfile.
+    let own_folder = docs.dockerfile.rsplit_once('/').map_or("", |(folder, _)| folder);
+    for file in &docs.files {
+        let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let name = file.path.rsplit('/').next().unwrap_or("").to_lowercase();
+        if folder == own_folder && name.starts_with("readme") && file.doc.title.len() > 2 {
+            places.push(file.doc.title.clone());
+            places.push(file.doc.title.trim_start_matches("docker").to_string());
+            places.push(format!("docker{}", file.doc.title));
+        }
+    }
+    places.retain(|place| place.len() > 2);
+    places
+}
+
+/// `owner/name` behind the addresses that people put on badges: builds, pulls, releases.
+fn own_paths(docs: &Docs) -> BTreeSet<String> {
+    let marks = [
+        "docker/pulls/",
+        "docker/stars/",
+        "docker/v/",
+        "docker/image-size/",
+        "docker/automated/",
+        "docker/cloud/build/",
+        "docker/build/",
+        "microbadger.com/images/",
+        "images.microbadger.com/badges/image/",
+        "dockeri.co/image/",
+    ];
+    let mut found = BTreeSet::new();
+    // Badges of several images are a table of images, not a title.
+    let own_folder = docs.dockerfile.rsplit_once('/').map_or("", |(folder, _)| folder);
+    for file in
+        docs.files.iter().filter(|file| file.path.rsplit_once('/').map_or("", |(folder, _)| folder) == own_folder)
+    {
+        let text = &file.doc.text;
+        for mark in marks {
+            for (at, _) in text.match_indices(mark).take(20) {
+                let rest = &text[at + mark.len()..];
+                let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || "-_/.".contains(c))).unwrap_or(rest.len());
+                let parts: Vec<&str> = rest[..end].split('/').take(2).collect();
+                if let [owner, name] = parts[..] {
+                    let name = name.trim_end_matches(".svg").trim_end_matches(".png");
+                    found.insert(format!("{owner}/{name}").to_lowercase());
+                }
+            }
+        }
+    }
+    if found.len() > 1 { BTreeSet::new() } else { found }
+}
+
+/// The one `owner/name` that the documents beside the Dockerfile run, if their title speaks of it.
+fn only_image(docs: &Docs) -> Option<String> {
+    let own_folder = docs.dockerfile.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let mut only: Option<String> = None;
+    let mut is_titled = false;
+    for (file, run) in docs.invocations().filter(|(_, it)| it.verb == Verb::Run) {
+        let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let path = path_of(&run.image()?.text);
+        if folder != own_folder || is_placeholder(&path) {
+            continue;
+        }
+        if only.as_ref().is_some_and(|other| *other != path) {
+            return None;
+        }
+        let name = path.rsplit('/').next().unwrap_or("");
+        let mut parts = name.split(['-', '_', '.']).filter(|part| part.len() > 3);
+        is_titled |= parts.any(|part| file.doc.title.contains(part));
+        only = Some(path);
+    }
+    let path = only?;
+    let owner = path.split_once('/')?.0;
+    (is_titled && !PUBLISHERS.contains(&owner) && docs.builds().next().is_none()).then_some(path)
+}

@@ -1,0 +1,170 @@
+//! What the words around a Dockerfile say of its image: the commands in Markdown, the ports they
+//! publish, and which of them are about which Dockerfile.
+
+mod link;
+mod ports;
+mod publish;
+mod runs;
+
+use std::sync::Arc;
+
+pub use link::{Built, ImageNames, dockerfile_of};
+pub use ports::{PortGap, unpublished};
+pub use publish::Published;
+pub use runs::{Run, RunKind, runs};
+
+use crate::syntax::docker_cli::{self, Invocation, Place, Verb};
+use crate::syntax::markdown::{self, DockerfileFence};
+use crate::text::FileId;
+
+/// How a file beside a Dockerfile is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DocKind {
+    /// Commands in code blocks and code spans.
+    Markdown,
+    /// Services of compose.
+    Compose,
+    /// Only the ports that it publishes are looked for.
+    Other,
+}
+
+/// What one file says, independent of any Dockerfile.
+#[derive(Clone, Debug)]
+pub struct DocText {
+    /// How it was read.
+    pub kind: DocKind,
+    /// The calls of docker and its kind, in order.
+    pub invocations: Vec<Invocation>,
+    /// The ports that anything in the text publishes.
+    pub published: Published,
+    /// The first heading, in lower case letters and digits only.
+    pub title: String,
+    /// Number of whole Dockerfiles shown in it.
+    pub dockerfiles: usize,
+    /// The text.
+    pub text: Arc<str>,
+}
+
+impl DocText {
+    /// Reads a Markdown text.
+    pub fn markdown(text: &str) -> DocText {
+        let mut doc = DocText::other(text);
+        doc.kind = DocKind::Markdown;
+        if !mentions_docker(text) {
+            return doc;
+        }
+        let code = markdown::code(text);
+        for (number, fence) in code.fences.iter().enumerate() {
+            match markdown::is_dockerfile(fence) {
+                DockerfileFence::Whole(_) => doc.dockerfiles += 1,
+                DockerfileFence::Fragment(_) => {}
+                DockerfileFence::No => {
+                    let found = docker_cli::invocations(&fence.content, &fence.info, Place::Block(number));
+                    doc.invocations.extend(found);
+                }
+            }
+        }
+        for span in &code.spans {
+            doc.invocations.extend(docker_cli::invocations(span, "", Place::Inline));
+        }
+        doc.invocations.sort_by_key(|it| it.span);
+        doc
+    }
+
+    /// Reads a compose file for its ports.
+    pub fn compose(text: &str) -> DocText {
+        DocText { kind: DocKind::Compose, ..DocText::other(text) }
+    }
+
+    /// Reads any other text for its ports.
+    pub fn other(text: &str) -> DocText {
+        DocText {
+            kind: DocKind::Other,
+            invocations: Vec::new(),
+            published: Published::in_text(text),
+            title: title(text),
+            dockerfiles: 0,
+            text: text.into(),
+        }
+    }
+
+    /// True if a reader is told to open `port` on the own machine: `localhost:8080`.
+    pub fn visits(&self, port: u16) -> bool {
+        let hosts = ["localhost:", "127.0.0.1:", "0.0.0.0:", "://host:", "://ip:", "docker-host:", "dockerhost:"];
+        let number = port.to_string();
+        let bare = |at: usize| !self.text[at..].starts_with(|c: char| c.is_ascii_digit());
+        hosts.iter().any(|host| {
+            let mut places = self.text.match_indices(host).map(|(at, _)| at + host.len());
+            places.any(|at| self.text[at..].starts_with(&number) && bare(at + number.len()))
+        })
+    }
+}
+
+/// A file near a Dockerfile.
+#[derive(Clone, Debug)]
+pub struct DocFile {
+    /// The file among the run's sources.
+    pub file: FileId,
+    /// Its path from the root of [`Docs`], `/` between folders.
+    pub path: String,
+    /// What it says.
+    pub doc: Arc<DocText>,
+}
+
+/// The files near one Dockerfile.
+#[derive(Clone, Debug, Default)]
+pub struct Docs {
+    /// The Dockerfile's path from the same root; empty for a Dockerfile in a code block.
+    pub dockerfile: String,
+    /// The name of the root folder.
+    pub root_name: String,
+    /// The files, nearest first.
+    pub files: Vec<DocFile>,
+}
+
+impl Docs {
+    /// The ports that anything publishes.
+    pub fn published(&self) -> Published {
+        let mut all = Published::default();
+        for file in &self.files {
+            all.add(&file.doc.published);
+        }
+        all
+    }
+
+    /// Every call with the file that it stands in.
+    pub fn invocations(&self) -> impl Iterator<Item = (&DocFile, &Invocation)> {
+        self.files.iter().flat_map(|file| file.doc.invocations.iter().map(move |it| (file, it)))
+    }
+
+    /// The calls that build an image.
+    pub fn builds(&self) -> impl Iterator<Item = (&DocFile, &Invocation)> {
+        self.invocations().filter(|(_, it)| it.verb == Verb::Build)
+    }
+}
+
+/// A glance before parsing.
+pub fn mentions_docker(text: &str) -> bool {
+    let has = |what: &str| memchr::memmem::find(text.as_bytes(), what.as_bytes()).is_some();
+    has("docker ")
+        || has("docker-compose")
+        || has("podman ")
+        || has("nerdctl ")
+        || has("docker.exe")
+        || has("ocker ")
+        || has("ocekr ")
+        || has("doker ")
+        || has("dcoker")
+        || has("dokcer")
+        || has("dockr ")
+}
+
+fn title(text: &str) -> String {
+    let heading = text.lines().take(60).find_map(|line| line.strip_prefix("# ")).unwrap_or("");
+    plain(heading)
+}
+
+/// Letters and digits in lower case.
+pub(super) fn plain(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
