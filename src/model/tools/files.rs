@@ -1,4 +1,4 @@
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use super::meaning::Meaning;
@@ -8,7 +8,11 @@ impl Tool {
     /// True if an install reads this file: manifest, lock file, settings. `path` uses `/`; only
     /// its end matters, so it may be relative to any folder.
     pub fn reads(&self, path: &str) -> bool {
-        [self.manifests, self.lock_files, self.config_files].iter().any(|patterns| any_matches(patterns, path))
+        READ_BY[self.name].own.matches(path)
+    }
+
+    fn files(&self) -> impl Iterator<Item = &'static str> {
+        [self.manifests, self.lock_files, self.config_files].into_iter().flatten().copied()
     }
 
     /// True if this file is a manifest of the tool.
@@ -31,9 +35,7 @@ impl Meaning {
     /// True if this command reads the file: what its tool reads, tools of the same ecosystem
     /// included, and the files named on its command line.
     pub fn reads(&self, path: &str) -> bool {
-        self.names_file(path)
-            || self.tool.reads(path)
-            || (!self.tool.system && all().any(|tool| shares_files(tool, self.tool) && tool.reads(path)))
+        self.names_file(path) || READ_BY[self.tool.name].family.matches(path)
     }
 
     /// True if the file stands on the command line.
@@ -56,25 +58,58 @@ fn shares_files(tool: &Tool, other: &Tool) -> bool {
 
 /// True if any tool reads the file to know what to install.
 pub fn is_dependency_file(path: &str) -> bool {
-    let name = path.trim_end_matches('/').rsplit('/').next().unwrap_or(path);
-    if NAMES.contains(name) {
-        return true;
+    ANY.matches(path)
+}
+
+/// The patterns of one tool, and of all tools that share its ecosystem's files.
+struct Readable {
+    own: Patterns,
+    family: Patterns,
+}
+
+static READ_BY: LazyLock<HashMap<&'static str, Readable>> = LazyLock::new(|| {
+    let family = |tool: &'static Tool| {
+        let relatives = all().filter(move |other| !tool.system && shares_files(other, tool));
+        Patterns::new(tool.files().chain(relatives.flat_map(Tool::files)))
+    };
+    let readable = |tool: &'static Tool| Readable { own: Patterns::new(tool.files()), family: family(tool) };
+    all().map(|tool| (tool.name, readable(tool))).collect()
+});
+
+static ANY: LazyLock<Patterns> = LazyLock::new(|| Patterns::new(all().flat_map(Tool::files)));
+
+/// Patterns sorted by how they are looked up: a whole context is held against them, file by file.
+struct Patterns {
+    /// Names without `/` and `*`.
+    names: HashSet<&'static str>,
+    /// Folders of one component.
+    folders: HashSet<&'static str>,
+    /// The others.
+    rest: Vec<&'static str>,
+}
+
+impl Patterns {
+    fn new(patterns: impl Iterator<Item = &'static str>) -> Patterns {
+        let mut sorted = Patterns { names: HashSet::new(), folders: HashSet::new(), rest: Vec::new() };
+        for pattern in patterns {
+            match pattern.strip_suffix('/') {
+                Some(folder) if !folder.contains(['/', '*']) => drop(sorted.folders.insert(folder)),
+                None if !pattern.contains(['/', '*']) => drop(sorted.names.insert(pattern)),
+                _ if !sorted.rest.contains(&pattern) => sorted.rest.push(pattern),
+                _ => {}
+            }
+        }
+        sorted
     }
-    let is_glob = path.contains(['*', '?', '[']);
-    PATTERNS.iter().any(|pattern| path_matches(pattern, path))
-        || (is_glob && NAMES.iter().any(|pattern| path_matches(pattern, path)))
-}
 
-/// What the tools read: plain names, which need no matching, and patterns.
-static NAMES: LazyLock<HashSet<&'static str>> = LazyLock::new(|| read_files().filter(|it| is_plain(it)).collect());
-static PATTERNS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| read_files().filter(|it| !is_plain(it)).collect());
-
-fn read_files() -> impl Iterator<Item = &'static str> {
-    all().flat_map(|tool| [tool.manifests, tool.lock_files, tool.config_files]).flatten().copied()
-}
-
-fn is_plain(pattern: &str) -> bool {
-    !pattern.contains(['*', '?', '[', '/'])
+    fn matches(&self, path: &str) -> bool {
+        let trimmed = path.trim_start_matches("./").trim_matches('/');
+        let name = trimmed.rsplit('/').next().unwrap_or(trimmed);
+        self.names.contains(name)
+            || trimmed.split('/').any(|component| self.folders.contains(component))
+            || any_matches(&self.rest, trimmed)
+            || (trimmed.contains(['*', '?', '[']) && self.names.iter().any(|pattern| path_matches(pattern, trimmed)))
+    }
 }
 
 fn any_matches(patterns: &[&str], path: &str) -> bool {
