@@ -156,19 +156,7 @@ fn make_folder(root: &Arc<Dir>, path: &str) -> Option<Arc<Dir>> {
 }
 
 fn overlay_all(all: &[&Arc<Dir>]) -> Arc<Dir> {
-    all.iter().fold(Dir::empty(), |below, above| overlay(&below, above))
-}
-
-fn overlay(below: &Arc<Dir>, above: &Arc<Dir>) -> Arc<Dir> {
-    let mut entries = below.entries().to_vec();
-    for (name, node) in above.entries() {
-        let node = match (below.get(name), node) {
-            (Some(Node::Dir(a)), Node::Dir(b)) => Node::Dir(overlay(a, b)),
-            _ => node.clone(),
-        };
-        entries.push((name.clone(), node));
-    }
-    Arc::new(Dir::new(above.mode, entries))
+    all.iter().fold(Dir::empty(), |below, above| Dir::overlay(&below, above))
 }
 
 fn copy(vertex: &Vertex, actions: &[Copied], inputs: &[Outcome]) -> Option<Arc<Dir>> {
@@ -193,7 +181,7 @@ fn place(root: &Arc<Dir>, action: &Copied, node: Node) -> Option<Arc<Dir>> {
     let real = there.as_ref().map_or(dest, |(path, _)| path);
     match (&node, &there) {
         (Node::Dir(dir), Some((_, Node::Dir(old)))) => {
-            Some(root.with_replaced(real, Node::Dir(overlay(old, &like(old, dir)))))
+            Some(root.with_replaced(real, Node::Dir(Dir::overlay(old, &like(old, dir)))))
         }
         (Node::Dir(_), None) => Some(root.with(dest, node)),
         (Node::Dir(_), Some(_)) => None,

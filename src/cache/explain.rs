@@ -155,6 +155,7 @@ fn part_reason(part: &KeyPart, old: Option<String>, new: Option<String>) -> Reas
         (None, None) => "changed".to_string(),
     };
     let (kind, what) = match part.part {
+        Part::Image => (ReasonKind::Image, "the image".to_string()),
         Part::Workdir => (ReasonKind::Workdir, "the working folder".to_string()),
         Part::User => (ReasonKind::User, "the user".to_string()),
         Part::Platform => (ReasonKind::Option, "the platform".to_string()),

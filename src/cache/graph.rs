@@ -3,6 +3,7 @@ use std::sync::Arc;
 use super::digest::{Digest, Hasher};
 use super::select::Selector;
 use super::tree::Dir;
+use super::verdict::Verdict;
 
 /// What a build does: its vertices in an order in which inputs come first, and the Dockerfile's
 /// steps that they belong to.
@@ -144,6 +145,7 @@ pub struct KeyPart {
 #[allow(missing_docs, reason = "the names say it")]
 pub enum Part {
     Kind,
+    Image,
     Command,
     Argument,
     Environment,
@@ -160,6 +162,17 @@ pub enum Part {
     Owner,
     Pattern,
     Content,
+}
+
+impl Graph {
+    /// What happens to a step, given the verdict on each vertex: it runs if any part of it does.
+    /// `None` for a step that is not built.
+    pub fn verdict(&self, step: &Step, verdicts: &[Verdict]) -> Option<Verdict> {
+        let all = || step.vertices.iter().filter_map(|at| verdicts.get(*at));
+        let miss = all().find(|it| matches!(it, Verdict::Miss(_)));
+        let maybe = || all().find(|it| matches!(it, Verdict::Maybe(_)));
+        miss.or_else(maybe).or_else(|| all().next()).cloned()
+    }
 }
 
 impl Key {

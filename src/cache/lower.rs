@@ -203,7 +203,7 @@ impl<'m> Lower<'m> {
         let kind = VertexKind::Image { reference: name.to_string(), keys, files: facts.files };
         let mut key = Key::default();
         key.push(Part::Kind, "", "image");
-        key.push(Part::Source, "", normalized(name));
+        key.push(Part::Image, "", normalized(name));
         key.push(Part::Platform, "", platform);
         self.graph.vertices.push(Vertex { kind, key, inputs: Vec::new(), name: label, step, no_cache: false });
         let vertex = self.graph.vertices.len() - 1;

@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, OnceLock};
 
 use crate::syntax::dockerignore::{FolderState, Matcher};
@@ -67,11 +67,33 @@ impl Dir {
     /// A tree of (path, what stands there); folders that are not listed have mode 0755. A path that
     /// leads through a file replaces it.
     pub fn from_paths<P: AsRef<str>>(paths: impl IntoIterator<Item = (P, Node)>) -> Arc<Dir> {
-        let mut root = Dir::empty();
+        let mut root = Growing::default();
         for (path, node) in paths {
-            root = root.with(path.as_ref(), node);
+            root.add(path.as_ref(), node);
         }
-        root
+        root.grown(0o755)
+    }
+
+    /// One tree over another: what stands in both is that of `above`, folders are joined.
+    pub fn overlay(below: &Arc<Dir>, above: &Arc<Dir>) -> Arc<Dir> {
+        if below.entries.is_empty() && below.mode == above.mode {
+            return above.clone();
+        }
+        let mut entries = below.entries.clone();
+        for (name, node) in &above.entries {
+            let node = match (below.get(name), node) {
+                (Some(Node::Dir(a)), Node::Dir(b)) => Node::Dir(Dir::overlay(a, b)),
+                _ => node.clone(),
+            };
+            entries.push((name.clone(), node));
+        }
+        Arc::new(Dir::new(above.mode, entries))
+    }
+
+    /// The folder with every entry replaced.
+    pub fn map(&self, change: fn(&Node) -> Node) -> Arc<Dir> {
+        let entries = self.entries.iter().map(|(name, node)| (name.clone(), change(node))).collect();
+        Arc::new(Dir::new(self.mode, entries))
     }
 
     /// What lies in it, sorted by name.
@@ -181,6 +203,39 @@ impl Dir {
         let mut found = Vec::new();
         differ(before, after, "", &mut found);
         found
+    }
+}
+
+/// A tree in the making.
+#[derive(Default)]
+struct Growing {
+    node: Option<Node>,
+    below: BTreeMap<String, Growing>,
+}
+
+impl Growing {
+    fn add(&mut self, path: &str, node: Node) {
+        let mut here = self;
+        for name in path.split('/').filter(|it| !it.is_empty()) {
+            here = here.below.entry(name.to_string()).or_default();
+        }
+        here.node = Some(node);
+    }
+
+    /// The folder; `mode` is its own where none was listed.
+    fn grown(self, mode: u32) -> Arc<Dir> {
+        let (mode, mut entries) = match self.node {
+            Some(Node::Dir(dir)) => (dir.mode, dir.entries.clone()),
+            _ => (mode, Vec::new()),
+        };
+        for (name, growing) in self.below {
+            let node = match growing.node {
+                Some(node) if growing.below.is_empty() => node,
+                _ => Node::Dir(growing.grown(0o755)),
+            };
+            entries.push((name.into(), node));
+        }
+        Arc::new(Dir::new(mode, entries))
     }
 }
 

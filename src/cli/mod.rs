@@ -1,5 +1,6 @@
 //! The command line: clap arguments, one file per subcommand, exit codes.
 
+mod cache;
 mod config;
 mod explain;
 mod image;
@@ -34,6 +35,7 @@ Start with `cachalot lint .`; then `cachalot explain RULE` for each name it prin
 #[derive(Subcommand)]
 enum Command {
     Lint(lint::Args),
+    Cache(cache::Args),
     Image(Box<image::Args>),
     Explain(explain::Args),
     Rules(rules::Args),
@@ -57,6 +59,7 @@ pub fn main() -> ExitCode {
     std::panic::set_hook(Box::new(say_panic));
     let result = match Cli::parse().command {
         Command::Lint(args) => lint::run(&args),
+        Command::Cache(args) => cache::run(&args),
         Command::Image(args) => image::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Rules(args) => rules::run(&args),

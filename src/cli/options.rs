@@ -116,7 +116,7 @@ impl ConfigArgs {
 }
 
 /// `NAME=VALUE`, or `NAME` where the environment has it.
-fn build_arg(given: &str) -> Option<(String, String)> {
+pub(super) fn build_arg(given: &str) -> Option<(String, String)> {
     match given.split_once('=') {
         Some((name, value)) => Some((name.to_string(), value.to_string())),
         None => std::env::var(given).ok().map(|value| (given.to_string(), value)),

@@ -3,18 +3,22 @@
 mod config;
 mod docs;
 mod files;
+mod git;
 pub mod image;
 mod paths;
 mod read;
 mod terminal;
 mod walk;
+mod worktree;
 mod write;
 
 pub use config::{ConfigChoice, Configs};
 pub use docs::Documents;
 pub use files::{Contexts, DiskFiles};
+pub use git::{Commit, Git, GitError, blob_id};
 pub use paths::{display, display_from};
 pub use read::{MAX_FILE_BYTES, ReadError, Unreadable, read, read_stdin};
-pub use terminal::{colors, is_closed_pipe};
+pub use terminal::{colors, is_closed_pipe, terminal_width};
 pub use walk::{Found, find};
+pub use worktree::Worktree;
 pub use write::write_atomically;

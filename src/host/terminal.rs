@@ -22,3 +22,10 @@ fn allowed() -> bool {
 pub fn is_closed_pipe(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::BrokenPipe
 }
+
+/// Columns of the terminal; 100 where nobody says.
+pub fn terminal_width() -> usize {
+    let named = std::env::var("COLUMNS").ok().and_then(|it| it.parse().ok());
+    let asked = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+    named.or_else(asked).filter(|width| *width >= 20).unwrap_or(100)
+}

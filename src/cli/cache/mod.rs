@@ -1,0 +1,24 @@
+//! `cachalot cache`: what the layer cache does to a build.
+
+mod predict;
+mod snapshot;
+
+use super::Outcome;
+
+/// Which steps rebuild, and why
+#[derive(clap::Args)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(clap::Subcommand)]
+enum Command {
+    Predict(Box<predict::Args>),
+}
+
+pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
+    match &args.command {
+        Command::Predict(args) => predict::run(args),
+    }
+}

@@ -1,0 +1,158 @@
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use gix::ObjectId;
+use gix::object::tree::EntryKind;
+
+use crate::cache::{ContentId, Dir, Node};
+
+use super::paths::{absolute, slashed};
+
+/// Why git could not be asked; the words name the remedy.
+#[derive(Debug, thiserror::Error)]
+pub enum GitError {
+    /// No repository.
+    #[error("{0}: is in no git repository; `--changed PATH` says what changed without one")]
+    NoRepository(String),
+    /// A revision that git does not know.
+    #[error("`{0}` is no commit of this repository; a shallow clone needs `git fetch --unshallow`")]
+    NoCommit(String),
+    /// An object that is not there, as in a shallow clone.
+    #[error("the history cannot be read: {0}; a shallow clone needs `git fetch --unshallow`")]
+    Broken(String),
+}
+
+/// A git repository as a source of build contexts. Contents are named by their blob ids and never
+/// read, and nothing is checked out.
+pub struct Git {
+    repository: gix::Repository,
+    root: PathBuf,
+    /// Folders by tree id: commits share most of theirs.
+    folders: HashMap<ObjectId, Arc<Dir>>,
+}
+
+/// A commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Commit {
+    id: ObjectId,
+}
+
+impl Commit {
+    /// The id in hexadecimal.
+    pub fn id(&self) -> String {
+        self.id.to_hex().to_string()
+    }
+
+    /// The id's first eight digits.
+    pub fn short(&self) -> String {
+        self.id.to_hex_with_len(8).to_string()
+    }
+}
+
+impl Git {
+    /// The repository that `folder` lies in. A bare one has its root where it is.
+    pub fn discover(folder: &Path) -> Result<Git, GitError> {
+        let repository = gix::discover(folder).map_err(|_| GitError::NoRepository(super::display(folder)))?;
+        let root = repository.workdir().unwrap_or_else(|| repository.git_dir());
+        let root = root.canonicalize().unwrap_or_else(|_| absolute(root));
+        Ok(Git { repository, root, folders: HashMap::new() })
+    }
+
+    /// True without a working tree.
+    pub fn is_bare(&self) -> bool {
+        self.repository.workdir().is_none()
+    }
+
+    /// The path of a file or folder in the repository; empty for its root, `None` where it lies
+    /// elsewhere.
+    pub fn path_of(&self, path: &Path) -> Option<String> {
+        let path = path.canonicalize().unwrap_or_else(|_| absolute(path));
+        path.strip_prefix(&self.root).ok().map(slashed)
+    }
+
+    /// The commit that a revision stands for.
+    pub fn commit(&self, revision: &str) -> Result<Commit, GitError> {
+        let failed = || GitError::NoCommit(revision.to_string());
+        let id = self.repository.rev_parse_single(revision).map_err(|_| failed())?;
+        let object = id.object().map_err(|_| failed())?;
+        let commit = object.peel_to_commit().map_err(|_| failed())?;
+        Ok(Commit { id: commit.id })
+    }
+
+    /// The tree of a commit below `folder`; empty where the commit has no such folder.
+    pub fn tree(&mut self, commit: &Commit, folder: &str) -> Result<Arc<Dir>, GitError> {
+        let id = match self.entry(commit, folder)? {
+            Some((id, EntryKind::Tree)) => id,
+            _ => return Ok(Dir::empty()),
+        };
+        self.folder(id)
+    }
+
+    /// The bytes of a file of a commit; `None` where it has none. For Dockerfiles and ignore files.
+    pub fn read(&self, commit: &Commit, path: &str) -> Result<Option<Vec<u8>>, GitError> {
+        match self.entry(commit, path)? {
+            Some((id, EntryKind::Blob | EntryKind::BlobExecutable)) => self.blob(id).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    fn entry(&self, commit: &Commit, path: &str) -> Result<Option<(ObjectId, EntryKind)>, GitError> {
+        let tree = self.repository.find_commit(commit.id).map_err(broken)?.tree().map_err(broken)?;
+        if path.is_empty() {
+            return Ok(Some((tree.id, EntryKind::Tree)));
+        }
+        let entry = tree.lookup_entry_by_path(path).map_err(broken)?;
+        Ok(entry.map(|entry| (entry.object_id(), entry.mode().kind())))
+    }
+
+    fn blob(&self, id: ObjectId) -> Result<Vec<u8>, GitError> {
+        Ok(self.repository.find_object(id).map_err(broken)?.detach().data)
+    }
+
+    fn folder(&mut self, id: ObjectId) -> Result<Arc<Dir>, GitError> {
+        if let Some(known) = self.folders.get(&id) {
+            return Ok(known.clone());
+        }
+        let listed: Vec<(String, ObjectId, EntryKind)> = {
+            let tree = self.repository.find_tree(id).map_err(broken)?;
+            let decoded = tree.decode().map_err(broken)?;
+            let entry = |it: &gix::objs::tree::EntryRef| {
+                (String::from_utf8_lossy(it.filename).into_owned(), it.oid.to_owned(), it.mode.kind())
+            };
+            decoded.entries.iter().map(entry).collect()
+        };
+        let mut entries = Vec::with_capacity(listed.len());
+        for (name, id, kind) in listed {
+            let node = match kind {
+                EntryKind::Tree => Node::Dir(self.folder(id)?),
+                EntryKind::Blob => Node::File(0o644, ContentId::from_hash(id.as_slice())),
+                EntryKind::BlobExecutable => Node::File(0o755, ContentId::from_hash(id.as_slice())),
+                EntryKind::Link => Node::Link(String::from_utf8_lossy(&self.blob(id)?).into()),
+                // A submodule: its commit stands for all that is in it.
+                EntryKind::Commit => {
+                    let held = Node::File(0o644, ContentId::from_hash(id.as_slice()));
+                    Node::Dir(Arc::new(Dir::new(0o755, vec![("(submodule)".into(), held)])))
+                }
+            };
+            entries.push((name.into(), node));
+        }
+        let dir = Arc::new(Dir::new(0o755, entries));
+        self.folders.insert(id, dir.clone());
+        Ok(dir)
+    }
+}
+
+/// The name that git gives to these bytes.
+pub fn blob_id(bytes: &[u8]) -> ContentId {
+    let id = gix::objs::compute_hash(gix::hash::Kind::Sha1, gix::object::Kind::Blob, bytes);
+    id.map_or_else(|_| ContentId::of(bytes), |id| ContentId::from_hash(id.as_slice()))
+}
+
+fn broken(error: impl std::fmt::Display) -> GitError {
+    GitError::Broken(one_line(&error))
+}
+
+fn one_line(error: &dyn std::fmt::Display) -> String {
+    error.to_string().lines().next().unwrap_or_default().to_string()
+}
