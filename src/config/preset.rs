@@ -80,7 +80,9 @@ fn hadolint_code_severity(code: &str) -> Option<Severity> {
 }
 
 fn buildkit_severity(rule: &Rule) -> Option<Severity> {
-    let listed = rule.buildkit_name().is_some() || rule.presets.contains(&"buildkit");
+    // BuildKit itself runs an experimental check only where a file asks for it.
+    let named = rule.buildkit_name().is_some_and(|name| name != "InvalidDefinitionDescription");
+    let listed = named || rule.presets.contains(&"buildkit");
     let severity = if rule.severity == Severity::Error { Severity::Error } else { Severity::Warning };
     // What stops a build is told under every preset.
     (listed || is_syntax_error(rule)).then_some(severity)

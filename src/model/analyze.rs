@@ -135,8 +135,8 @@ impl<'d> Walk<'d> {
         let base = if from_body.is_some() { self.base(&image) } else { Base::Unknown };
         let mut dependencies = Vec::new();
         if let (Base::Stage(target), Some(body)) = (&base, from_body) {
-            let (target, span) = (DependencyTarget::Stage(*target), body.image.span);
-            dependencies.push(Dependency { kind: DependencyKind::From, target, span, step: None });
+            let (target, span, name) = (DependencyTarget::Stage(*target), body.image.span, image.text.clone());
+            dependencies.push(Dependency { kind: DependencyKind::From, target, name, span, step: None });
         }
         let mut state = self.initial_state(&base, from);
         let triggers = self.triggers(&base, &mut state);
@@ -179,7 +179,10 @@ impl<'d> Walk<'d> {
     fn initial_state(&self, base: &Base, from: Option<&Instruction>) -> State {
         let mut state = match base {
             Base::Stage(parent) => return self.model.stages[*parent].end.clone(),
-            Base::Scratch => State::default(),
+            Base::Scratch => {
+                let workdir = Workdir { path: Some("/".to_string()), ..Workdir::default() };
+                State { workdir, ..State::default() }
+            }
             Base::Image(_, Some(known)) => known_state(known),
             Base::Image(_, None) | Base::Unknown => unknown_state(),
         };
@@ -299,6 +302,8 @@ impl<'d> Walk<'d> {
         if !paths::is_absolute(&mount.target) && !mount.target.is_empty() {
             mount.target = state.workdir.join(&mount.target).unwrap_or(mount.target);
         }
+        let over = if mount.target.is_empty() { state.workdir.path.clone() } else { Some(paths::clean(&mount.target)) };
+        mount.at_root = over.as_deref() == Some("/");
         mount.writable = writable.unwrap_or(matches!(mount.kind, MountKind::Cache | MountKind::Tmpfs));
         Some(mount)
     }
@@ -309,16 +314,15 @@ impl<'d> Walk<'d> {
             (step.instruction.flag("from").and_then(|flag| flag.value.as_ref()), step.transfer().is_some())
         {
             let target = self.target_named(&value.raw, true);
-            found.push(Dependency { kind: DependencyKind::Copy, target, span: value.span, step: Some(step.index) });
+            let (name, step) = (unquoted(&value.raw), Some(step.index));
+            found.push(Dependency { kind: DependencyKind::Copy, target, name, span: value.span, step });
         }
         for mount in &step.mounts {
             if let Some(target) = mount.from.clone() {
-                found.push(Dependency {
-                    kind: DependencyKind::Mount,
-                    target,
-                    span: mount.span,
-                    step: Some(step.index),
-                });
+                let name = step.instruction.flags_named("mount").find(|flag| flag.span == mount.span);
+                let name = name.and_then(|flag| flag.option(&["from"])).map_or("", |word| word.raw.as_str());
+                let (name, span, step) = (unquoted(name), mount.span, Some(step.index));
+                found.push(Dependency { kind: DependencyKind::Mount, target, name, span, step });
             }
         }
         self.model.stages[stage].dependencies.extend(found);
@@ -440,14 +444,38 @@ fn is_windows_image(image: &ImageRef) -> bool {
     ["windows/", "nanoserver", "windowsservercore", "microsoft/windows", "/windows:"].iter().any(|it| text.contains(it))
 }
 
-/// A name that no earlier stage has may be that of a later one: then the build fails.
+/// BuildKit looks names of `--from` and `from=` up when it knows all stages: the last stage of a
+/// name is meant, and the build fails where it comes later.
 fn resolve_later_stages(model: &mut Model, names: &HashMap<String, usize>) {
-    for dependency in model.stages.iter_mut().flat_map(|stage| &mut stage.dependencies) {
-        let DependencyTarget::Image(name) = &dependency.target else { continue };
-        if let Some(&later) = names.get(&name.to_ascii_lowercase()) {
-            dependency.target = DependencyTarget::NotYet(later);
+    for stage in &mut model.stages {
+        let current = stage.index;
+        let resolve = |kind: DependencyKind, name: &str, target: &mut DependencyTarget| {
+            let is_number = kind == DependencyKind::Copy && name.parse::<i64>().is_ok();
+            let Some(&found) = names.get(&name.to_ascii_lowercase()).filter(|_| !is_number) else { return };
+            if *target != DependencyTarget::Unknown {
+                let is_before = found < current;
+                *target = if is_before { DependencyTarget::Stage(found) } else { DependencyTarget::NotYet(found) };
+            }
+        };
+        let not_from = |dependency: &&mut Dependency| dependency.kind != DependencyKind::From;
+        for Dependency { kind, name, target, .. } in stage.dependencies.iter_mut().filter(not_from) {
+            resolve(*kind, name, target);
+        }
+        for step in &mut stage.steps {
+            let flags: Vec<&Flag> = step.instruction.flags_named("mount").collect();
+            for mount in &mut step.mounts {
+                let flag = flags.iter().find(|flag| flag.span == mount.span);
+                let name = flag.and_then(|flag| flag.option(&["from"])).map(|word| unquoted(&word.raw));
+                if let (Some(name), Some(target)) = (name, &mut mount.from) {
+                    resolve(DependencyKind::Mount, &name, target);
+                }
+            }
         }
     }
+}
+
+fn unquoted(name: &str) -> String {
+    name.trim_matches(['"', '\'']).to_string()
 }
 
 fn find_target(model: &Model) -> Option<usize> {

@@ -14,15 +14,17 @@ pub struct ImageRef {
 }
 
 impl ImageRef {
-    /// Splits a name as Docker does: the first part is a registry if it holds a dot or a colon or
-    /// is `localhost`. Takes any text; see [`ImageRef::is_valid`].
+    /// Splits a name as Docker does: the first part is a registry if it holds a dot, a colon or a
+    /// capital letter or is `localhost`. Takes any text; see [`ImageRef::is_valid`].
     pub fn parse(name: &str) -> ImageRef {
         let (name, digest) = match name.split_once('@') {
             Some((name, digest)) => (name, Some(digest.to_string())),
             None => (name, None),
         };
         let (registry, rest) = match name.split_once('/') {
-            Some((first, rest)) if first.contains(['.', ':']) || first == "localhost" => {
+            Some((first, rest))
+                if first.contains(['.', ':']) || first == "localhost" || first != first.to_lowercase() =>
+            {
                 (Some(first.to_string()), rest)
             }
             _ => (None, name),
@@ -43,6 +45,27 @@ impl ImageRef {
             && self.tag.as_deref().is_none_or(valid_tag)
             && self.digest.as_deref().is_none_or(valid_digest)
             && !(self.registry.is_none() && is_identifier(&self.path))
+    }
+
+    /// Why the reference cannot be resolved, in BuildKit's words; `None` where it can.
+    pub fn refusal(&self) -> Option<String> {
+        if self.is_valid() {
+            return None;
+        }
+        if self.registry.is_none() && is_identifier(&self.path) {
+            return Some(format!(
+                "invalid repository name ({}), cannot specify 64-byte hexadecimal strings",
+                self.path
+            ));
+        }
+        let remote = match self.docker_hub() {
+            Some(_) if !self.path.contains('/') => format!("library/{}", self.path),
+            _ => self.path.clone(),
+        };
+        if remote != remote.to_lowercase() {
+            return Some(format!("invalid reference format: repository name ({remote}) must be lowercase"));
+        }
+        Some("invalid reference format".to_string())
     }
 
     /// The path on Docker Hub without `library/`, or `None` for another registry: `node`,

@@ -16,6 +16,8 @@ pub struct Mount {
     pub source: String,
     /// `target=`, absolute where the working folder is known.
     pub target: String,
+    /// True where it would be mounted over the root: the build fails.
+    pub at_root: bool,
     /// `id=`.
     pub id: Option<String>,
     /// True if RUN may write to it (what is written to a bind mount is thrown away).
@@ -62,6 +64,7 @@ impl Mount {
             from: None,
             source: String::new(),
             target: String::new(),
+            at_root: false,
             id: None,
             writable: false,
             known: true,

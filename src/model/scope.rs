@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use rpds::HashTrieMapSync;
 
-use crate::syntax::dockerfile::{Env, expand_word};
+use crate::syntax::dockerfile::{Env, ExpandError, expand_word};
 use crate::text::Span;
 
 /// The variables that an instruction can see. Cloning is cheap: scopes share their structure, so
@@ -115,10 +115,20 @@ impl Scope {
             Err(_) => Expanded { text: raw.to_string(), known: false, undefined: Vec::new() },
         }
     }
+
+    /// Why the build stops at `raw`, in BuildKit's words; `None` where it goes on, or where that
+    /// depends on values which only the build knows.
+    pub fn refusal(&self, raw: &str, escape: char) -> Option<String> {
+        let is_vague = |name: &str| matches!(self.get(name), Some(Variable { value: Value::Unknown, .. }));
+        let error = expand_word(raw, escape, &ScopeEnv(self)).err()?;
+        let reason = error.reason();
+        let name = reason.split(':').next().unwrap_or_default();
+        (!is_vague(name) && matches!(error, ExpandError::Refused { .. })).then(|| error.to_string())
+    }
 }
 
 /// A scope as the expander sees it: only variables with a value exist.
-struct ScopeEnv<'a>(&'a Scope);
+pub(super) struct ScopeEnv<'a>(pub(super) &'a Scope);
 
 impl Env for ScopeEnv<'_> {
     fn get(&self, name: &str) -> Option<&str> {

@@ -56,6 +56,8 @@ pub struct Dependency {
     pub kind: DependencyKind,
     /// What is read.
     pub target: DependencyTarget,
+    /// The name as written, without quotes.
+    pub name: String,
     /// The bytes of the name.
     pub span: Span,
     /// The step that reads; `None` for FROM.

@@ -9,6 +9,7 @@ mod options;
 mod page;
 mod quote;
 mod shared;
+mod steps;
 
 mod base;
 mod packages;
@@ -17,6 +18,10 @@ mod shell;
 mod cache;
 mod docs;
 mod runtime;
+mod security;
+mod size;
+mod style;
+mod syntax;
 
 use crate::diagnostic::{Applicability, Severity};
 

@@ -6,6 +6,7 @@
 //! so that the list stays true.
 
 mod buildkit_cache;
+mod buildkit_check;
 mod buildkit_parser;
 mod buildkit_quirks;
 mod copy_before_install;
@@ -37,7 +38,7 @@ const SUITES: [Suite; 8] = [
     Suite { file: "variable-expansion.json", check: Some(variable_expansion::check), known: &[] },
     Suite { file: "dockerignore.json", check: Some(dockerignore::check), known: &[] },
     Suite { file: "hadolint.json", check: Some(hadolint::check), known: hadolint::KNOWN },
-    Suite { file: "buildkit-check.json", check: None, known: &[] },
+    Suite { file: "buildkit-check.json", check: Some(buildkit_check::check), known: &[] },
     Suite { file: "copy-before-install.json", check: Some(copy_before_install::check), known: &[] },
     Suite { file: "buildkit-cache.json", check: Some(buildkit_cache::check), known: &[] },
 ];

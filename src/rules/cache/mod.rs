@@ -4,3 +4,6 @@ pub(super) mod copy_before_install;
 pub(super) mod dependencies_fetched_in_build;
 mod shared;
 pub(super) mod volatile_arg_early;
+//! Rules about what makes steps run again, and about what reaches the builder.
+
+pub(super) mod copy_ignored_file;

@@ -1,0 +1,22 @@
+use crate::model::Value;
+use crate::rules::{DockerfileCx, steps};
+use crate::syntax::dockerfile::Body;
+
+/// USER with a name: only a number tells Kubernetes that it is not root.
+pub(in crate::rules) fn check(cx: &mut DockerfileCx) {
+    for here in steps::all(cx.model) {
+        let Body::User(word) = here.step.body() else { continue };
+        let expanded = here.step.expand(word);
+        let vague = |name: &str| {
+            let known = here.step.before.scope.get(name);
+            known.is_none_or(|variable| matches!(variable.value, Value::Unknown | Value::Unset))
+        };
+        let is_vague = word.variables.iter().any(|variable| vague(&variable.name.text));
+        let user = expanded.text.split(':').next().unwrap_or_default();
+        if is_vague || user.is_empty() || user.bytes().all(|b| b.is_ascii_digit()) {
+            continue;
+        }
+        here.report(cx, word.span, format!("user `{user}` is a name, not a number"))
+            .note("Kubernetes' `runAsNonRoot` accepts only a number; give the account a fixed one and write it here");
+    }
+}

@@ -1,0 +1,14 @@
+use super::shared_labels::check_type;
+use crate::rules::DockerfileCx;
+
+/// A label that the schema wants to be an email address.
+pub(in crate::rules) fn check(cx: &mut DockerfileCx) {
+    check_type(cx, "email", "an email address", is_valid);
+}
+
+fn is_valid(value: &str) -> bool {
+    let Some((name, domain)) = value.rsplit_once('@') else { return false };
+    let blank = value.contains(char::is_whitespace) || name.contains('@');
+    let part = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '-');
+    !blank && !name.is_empty() && domain.split('.').all(part)
+}

@@ -1,0 +1,51 @@
+use crate::model::{Mount, MountKind, Step};
+use crate::rules::{DockerfileCx, steps};
+use crate::syntax::dockerfile::{Flag, go_quote};
+use crate::text::Span;
+
+/// A mount that cannot be made once variables and the working folder are known.
+pub(in crate::rules) fn check(cx: &mut DockerfileCx) {
+    for here in steps::all(cx.model) {
+        for flag in here.step.instruction.flags_named("mount") {
+            let mount = here.step.mounts.iter().find(|mount| mount.span == flag.span);
+            let fault = kind_error(here.step, flag).or_else(|| mount.and_then(|mount| error(flag, mount)));
+            if let Some((span, message, note)) = fault {
+                here.report(cx, span, message).note(note);
+            }
+        }
+    }
+}
+
+type FaultAt = (Span, String, &'static str);
+
+/// The parser judges types without variables.
+fn kind_error(step: &Step, flag: &Flag) -> Option<FaultAt> {
+    let word = flag.option(&["type"]).filter(|word| !word.is_constant())?;
+    let kind = step.expand(word);
+    let known = ["bind", "cache", "tmpfs", "secret", "ssh"].contains(&kind.text.to_ascii_lowercase().as_str());
+    let message = format!("unsupported mount type {}", go_quote(&kind.text));
+    (kind.known && !known).then_some((word.span, message, "the type is bind, cache, tmpfs, secret or ssh"))
+}
+
+fn error(flag: &Flag, mount: &Mount) -> Option<FaultAt> {
+    let source = flag.option(&["source", "src"]);
+    match mount.kind {
+        MountKind::Ssh => {
+            let source = source.filter(|word| !word.raw.is_empty())?;
+            Some((source.span, "ssh does not support source".to_string(), "an agent's socket is chosen with `id=`"))
+        }
+        MountKind::Secret => None,
+        _ => {
+            let word = flag.option(&["target", "dst", "destination"]);
+            let raw = word.map_or("", |word| word.raw.as_str());
+            // The parser tells of `/` as written. An empty target is the working folder.
+            let at_root = mount.known && raw != "/" && (mount.target == "/" || mount.at_root);
+            let note = match word {
+                None => "give it a `target=` other than the working folder `/`",
+                Some(_) => "nothing can be mounted over the root: name a folder",
+            };
+            let span = word.map_or(flag.span, |word| word.span);
+            at_root.then(|| (span, "invalid mount target \"/\"".to_string(), note))
+        }
+    }
+}
