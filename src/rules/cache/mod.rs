@@ -1,9 +1,7 @@
-//! Rules about what makes steps run again.
+//! Rules about what makes steps run again, and about what reaches the builder.
 
 pub(super) mod copy_before_install;
+pub(super) mod copy_ignored_file;
 pub(super) mod dependencies_fetched_in_build;
 mod shared;
 pub(super) mod volatile_arg_early;
-//! Rules about what makes steps run again, and about what reaches the builder.
-
-pub(super) mod copy_ignored_file;
