@@ -26,7 +26,8 @@ fn unpacked(stage: &Stage) -> Vec<(Span, String, Span)> {
                 for word in &transfer.sources {
                     let source = step.expand(word).text;
                     if is_archive(&source) && archives.len() < 100 {
-                        let names = vec![base_name(&source).to_string(), dest.clone()];
+                        let names =
+                            vec![base_name(&source).to_string(), base_name(&word.raw).to_string(), dest.clone()];
                         archives.push((word.span, source, names));
                     }
                 }
