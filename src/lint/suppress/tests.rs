@@ -45,7 +45,10 @@ fn what_a_comment_covers() {
         ("# hadolint stage ignore=DL3043\nFROM a:1\nBAD\nFROM b:1\nBAD\n", &["5:invalid-onbuild"]),
         ("FROM a:1\nBAD\n# hadolint stage ignore=DL3043\nBAD\n", &["2:invalid-onbuild"]),
         ("FROM a:1\n# cachalot: stage-ignore=invalid-onbuild\nRUN x\nBAD\n", &[]),
-        ("FROM a:1\nONBUILD \\\n# cachalot: ignore=invalid-onbuild\n\n# more\n  ONBUILD RUN x\n", &[]),
+        (
+            "FROM a:1\nONBUILD \\\n# cachalot: ignore=invalid-onbuild\n\n# more\n  ONBUILD RUN x\n",
+            &["4:empty-continuation"],
+        ),
         ("FROM a:1\nONBUILD \\\n# cachalot: ignore=invalid-onbuild\n  RUN \\\n  x\n", &["3:unused-suppression"]),
     ];
     for (text, expected) in cases {
