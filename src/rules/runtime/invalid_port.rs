@@ -25,7 +25,7 @@ fn fault(port: &Port) -> Option<String> {
         return Some(format!("invalid port: \"{}\": invalid proto: {protocol}", port.raw));
     }
     let bare = address.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(address);
-    if !bare.is_empty() && bare.parse::<std::net::IpAddr>().is_err() {
+    if !bare.is_empty() && bare.parse::<core::net::IpAddr>().is_err() {
         return Some(format!("invalid IP address: {bare}"));
     }
     let Some((first, last)) = range(number) else { return Some(format!("invalid containerPort: {number}")) };
