@@ -83,9 +83,11 @@ fn is_the_one(model: &Model, context: &Context) -> bool {
         manifests.extend(by_manifest.map(|install| install.meaning));
         manifests.truncate(50);
     }
-    let entries = || context.entries().iter().filter(|entry| !entry.is_dir());
-    let has_one = manifests.iter().any(|meaning| entries().any(|entry| meaning.reads(&entry.path)));
-    there >= missing && (manifests.is_empty() || there > 0 || has_one)
+    if there > 0 || missing > 0 || manifests.is_empty() {
+        return there >= missing;
+    }
+    let mut files = context.entries().iter().filter(|entry| !entry.is_dir());
+    files.any(|entry| manifests.iter().any(|meaning| meaning.reads(&entry.path)))
 }
 
 /// A copy or mount.
