@@ -283,6 +283,13 @@ impl Config {
         self.state(rule).and_then(|state| state.severity.value)
     }
 
+    /// False for a remark that a rule lowered to a hint while nobody asked for the rule by name or
+    /// through a preset other than `recommended`.
+    pub fn shows(&self, rule: &Rule, severity: Severity) -> bool {
+        let unasked = matches!(self.severity_origin(rule), Origin::Default | Origin::Preset(Preset::Recommended));
+        severity > Severity::Hint || rule.severity == Severity::Hint || !unasked
+    }
+
     /// Who decided on [`Config::severity`].
     pub fn severity_origin(&self, rule: &Rule) -> &Origin {
         self.state(rule).map_or(&Origin::Default, |state| &state.severity.origin)

@@ -80,11 +80,12 @@ impl<'a> Unit<'a> {
         let config = self.input.config;
         for rule in rules::all() {
             let severity = config.severity(rule).or_else(|| suppressions.switched_on(rule, config));
-            match (severity, rule.check) {
-                (Some(severity), Check::Dockerfile(check)) => found.extend(self.run(rule, severity, check)),
-                (Some(severity), Check::Docs(check)) => found.extend(self.run_docs(rule, severity, check)),
-                _ => {}
-            }
+            let diagnostics = match (severity, rule.check) {
+                (Some(severity), Check::Dockerfile(check)) => self.run(rule, severity, check),
+                (Some(severity), Check::Docs(check)) => self.run_docs(rule, severity, check),
+                _ => continue,
+            };
+            found.extend(diagnostics.into_iter().filter(|it| config.shows(rule, it.severity)));
         }
     }
 

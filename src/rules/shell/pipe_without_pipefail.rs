@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use crate::diagnostic::{Edit, Fix};
+use crate::diagnostic::{Edit, Fix, Severity};
 use crate::model::tools::effects;
 use crate::model::{Base, Stage, Step};
 use crate::rules::DockerfileCx;
@@ -20,16 +20,19 @@ pub(in crate::rules) fn check(cx: &mut DockerfileCx) {
         if fix.is_some() {
             fixed_stage = Some(stage.index);
         }
+        // A download fails for reasons that nobody sees beforehand; most other programs do not.
+        let severity = if is_download(producer) { Severity::Error } else { Severity::Hint };
         cx.report(
             producer.span,
             format!("a failure of `{}` goes unnoticed: only the end of the pipe counts", producer.name),
         )
+        .at_most(severity)
         .note(format!("put `SHELL {words}` before it, or `set -o pipefail` where the shell has it"))
         .fix(fix);
     }
 }
 
-/// The first command of the script whose failure a pipe hides.
+/// The first download of the script, or else the first command, whose failure a pipe hides.
 fn unnoticed(script: &Script) -> Option<&Command> {
     let mut pipelines: BTreeMap<u32, Vec<&Command>> = BTreeMap::new();
     for command in &script.commands {
@@ -38,10 +41,17 @@ fn unnoticed(script: &Script) -> Option<&Command> {
         }
     }
     let open = pipelines.values().filter(|commands| commands.iter().all(|it| !it.options.pipefail && !it.conditional));
-    open.filter(|commands| !commands.last().is_some_and(|last| notices(last))).find_map(|commands| {
-        let last = commands.iter().filter_map(|it| it.pipe).map(|pipe| pipe.len - 1).max()?;
-        commands.iter().copied().find(|it| it.pipe.is_some_and(|pipe| pipe.index < last) && !cannot_fail(it))
-    })
+    let unseen = open.filter(|commands| !commands.last().is_some_and(|last| notices(last))).flat_map(|commands| {
+        let last = commands.iter().filter_map(|it| it.pipe).map(|pipe| pipe.len - 1).max().unwrap_or_default();
+        let produces = move |it: &&Command| it.pipe.is_some_and(|pipe| pipe.index < last) && !cannot_fail(it);
+        commands.iter().copied().filter(produces)
+    });
+    let unseen: Vec<&Command> = unseen.collect();
+    unseen.iter().copied().find(|it| is_download(it)).or(unseen.first().copied())
+}
+
+fn is_download(command: &Command) -> bool {
+    !effects::downloads(command).is_empty() || matches!(command.name.as_str(), "curl" | "wget" | "git" | "aria2c")
 }
 
 /// Commands that have no reason to fail. `yes` even has to: it is cut off by a broken pipe.
