@@ -36,6 +36,35 @@ fn revisions_and_the_working_tree_are_compared() {
     assert_eq!(steps(&[]), ["COPY lib /lib: hit ", "COPY src /src: hit "]);
 }
 
+#[test]
+fn a_history_is_replayed() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let repo = folder.path();
+    let put = |path: &str, text: &str| fs::write(repo.join(path), text).expect("writes");
+    git(repo, &["init", "-q"]);
+    put(".dockerignore", ".git\n");
+    put("Dockerfile", "FROM node AS a\nCOPY package.json ./\nRUN npm ci\nCOPY . .\n");
+    put("package.json", "1");
+    put("main.js", "1");
+    commit(repo);
+    // Two edits of the source, one that goes back, and one of the manifest.
+    for (path, text) in [("main.js", "2"), ("main.js", "3"), ("main.js", "2"), ("package.json", "2")] {
+        put(path, text);
+        commit(repo);
+    }
+    let histories = |memory: &str| -> Vec<String> {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cachalot"));
+        command.current_dir(repo).args(["cache", "replay", "--format", "json", "--memory", memory]);
+        let output = command.output().expect("runs");
+        let value: Value = serde_json::from_slice(&output.stdout).expect("prints JSON");
+        assert_eq!(value["steps"][2]["culprits"][0]["what"], "package.json");
+        let steps = value["steps"].as_array().expect("has steps");
+        steps.iter().map(|step| step["history"].as_str().unwrap_or_default().to_string()).collect()
+    };
+    assert_eq!(histories("all"), ["hhhh", "hhhm", "hhhm", "mmhm"]);
+    assert_eq!(histories("last"), ["hhhh", "hhhm", "hhhm", "mmmm"]);
+}
+
 /// The steps with their verdicts and the paths that changed.
 fn predict(repo: &Path, args: &[&str]) -> Vec<String> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cachalot"));

@@ -76,6 +76,26 @@ pub enum ReasonKind {
 }
 
 impl ReasonKind {
+    /// What changed, for a sum over many builds.
+    pub fn words(self) -> &'static str {
+        match self {
+            ReasonKind::New => "a new step",
+            ReasonKind::Instruction => "its instruction",
+            ReasonKind::Argument => "a build argument",
+            ReasonKind::Environment => "a variable",
+            ReasonKind::Workdir => "the working folder",
+            ReasonKind::User => "the user",
+            ReasonKind::Option => "the build's options",
+            ReasonKind::Image => "the image",
+            ReasonKind::Files => "its files",
+            ReasonKind::Output => "another stage's files",
+            ReasonKind::Remote => "a remote source",
+            ReasonKind::Parent => "a step above it",
+            ReasonKind::Missing => "a missing file",
+            ReasonKind::NoCache => "--no-cache",
+        }
+    }
+
     /// The word in machine formats.
     pub fn name(self) -> &'static str {
         match self {

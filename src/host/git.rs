@@ -80,6 +80,17 @@ impl Git {
         Ok(Commit { id: commit.id })
     }
 
+    /// The commits from `tip` back along the first parents, oldest first: at most `most`, and none
+    /// that `base` has as well.
+    pub fn history(&self, tip: &Commit, base: Option<&Commit>, most: usize) -> Result<Vec<Commit>, GitError> {
+        let walk = self.repository.rev_walk([tip.id]).first_parent_only();
+        let walk = walk.with_hidden(base.map(|commit| commit.id)).all().map_err(broken)?;
+        let commits = walk.take(most).map(|info| Ok(Commit { id: info.map_err(broken)?.id }));
+        let mut commits = commits.collect::<Result<Vec<_>, GitError>>()?;
+        commits.reverse();
+        Ok(commits)
+    }
+
     /// The tree of a commit below `folder`; empty where the commit has no such folder.
     pub fn tree(&mut self, commit: &Commit, folder: &str) -> Result<Arc<Dir>, GitError> {
         let id = match self.entry(commit, folder)? {

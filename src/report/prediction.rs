@@ -113,11 +113,11 @@ const BAR: usize = 30;
 
 /// Writes a table, cut to `width` columns where one is given.
 pub fn prediction_text(write: &mut dyn Write, prediction: &Prediction, width: Option<usize>) -> io::Result<()> {
-    let stages = column(prediction, |step| step.stage.clone(), "stage");
-    let numbers = column(prediction, |step| format!("{}/{}", step.index, step.total), "step");
-    let lines = column(prediction, |step| step.line.to_string(), "line");
+    let stages = column(&prediction.steps, |step| step.stage.clone(), "stage");
+    let numbers = column(&prediction.steps, |step| format!("{}/{}", step.index, step.total), "step");
+    let lines = column(&prediction.steps, |step| step.line.to_string(), "line");
     let room = width.map_or(48, |width| (width / 3).clamp(16, 48));
-    let instructions = column(prediction, |step| cut(&step.instruction, room), "instruction");
+    let instructions = column(&prediction.steps, |step| cut(&step.instruction, room), "instruction");
     let rows = stages.iter().zip(&numbers).zip(&lines).zip(&instructions).enumerate();
     for (row, (((stage, number), line), instruction)) in rows {
         let step = row.checked_sub(1).map(|at| &prediction.steps[at]);
@@ -138,9 +138,10 @@ pub fn prediction_text(write: &mut dyn Write, prediction: &Prediction, width: Op
     Ok(())
 }
 
-fn column(prediction: &Prediction, cell: impl Fn(&PredictedStep) -> String, head: &str) -> Vec<String> {
+/// The cells of a column with its head, all of one width.
+pub(super) fn column<T>(rows: &[T], cell: impl Fn(&T) -> String, head: &str) -> Vec<String> {
     let mut cells: Vec<String> = vec![head.to_string()];
-    cells.extend(prediction.steps.iter().map(cell));
+    cells.extend(rows.iter().map(cell));
     let width = cells.iter().map(|it| it.chars().count()).max().unwrap_or(0);
     cells.into_iter().map(|it| format!("{it:<width$}")).collect()
 }
@@ -173,7 +174,7 @@ fn sentence(hits: usize, misses: usize, maybes: usize, skipped: usize) -> String
 }
 
 /// The text in one line of at most `width` columns.
-fn cut(text: &str, width: usize) -> String {
+pub(super) fn cut(text: &str, width: usize) -> String {
     let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     if line.chars().count() <= width {
         return line;

@@ -1,6 +1,7 @@
 //! `cachalot cache`: what the layer cache does to a build.
 
 mod predict;
+mod replay;
 mod snapshot;
 
 use super::Outcome;
@@ -15,10 +16,12 @@ pub(super) struct Args {
 #[derive(clap::Subcommand)]
 enum Command {
     Predict(Box<predict::Args>),
+    Replay(Box<replay::Args>),
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     match &args.command {
         Command::Predict(args) => predict::run(args),
+        Command::Replay(args) => replay::run(args),
     }
 }

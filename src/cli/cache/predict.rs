@@ -119,7 +119,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     Ok(if is_low { Outcome::Found } else { Outcome::Clean })
 }
 
-fn percent(text: &str) -> Result<f64, String> {
+pub(super) fn percent(text: &str) -> Result<f64, String> {
     let number: f64 = text.trim_end_matches('%').parse().map_err(|_| format!("`{text}` is no percentage"))?;
     if (0.0..=100.0).contains(&number) {
         Ok(number / 100.0)
