@@ -223,7 +223,8 @@ impl State {
             7 | 8 => {
                 match self.files.get_mut(&path) {
                     Some(File::Text(_, mode)) => *mode = if *mode == 0o644 { 0o755 } else { 0o644 },
-                    Some(File::Folder(mode)) => *mode = 0o700,
+                    // A folder's own mode is in the key, but the transfer leaves it out where the daemon
+                    // has the folder already: whether it counts depends on what the daemon kept.
                     _ => {}
                 }
                 format!("chmod {path}")

@@ -1,5 +1,6 @@
 //! `cachalot cache`: what the layer cache does to a build.
 
+mod log;
 mod predict;
 mod replay;
 mod snapshot;
@@ -17,11 +18,13 @@ pub(super) struct Args {
 enum Command {
     Predict(Box<predict::Args>),
     Replay(Box<replay::Args>),
+    Log(log::Args),
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     match &args.command {
         Command::Predict(args) => predict::run(args),
         Command::Replay(args) => replay::run(args),
+        Command::Log(args) => log::run(args),
     }
 }
