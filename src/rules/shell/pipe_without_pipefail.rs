@@ -54,19 +54,79 @@ fn is_download(command: &Command) -> bool {
     !effects::downloads(command).is_empty() || matches!(command.name.as_str(), "curl" | "wget" | "git" | "aria2c")
 }
 
-/// Commands that have no reason to fail. `yes` even has to: it is cut off by a broken pipe.
+/// Commands that have no reason to fail: they print, list what is there, or pass text on. `yes`
+/// even has to fail, when the pipe breaks, and `grep` says with its status that nothing matched.
+const HARMLESS: &[&str] = &[
+    "",
+    ":",
+    "apt-mark",
+    "awk",
+    "basename",
+    "column",
+    "cut",
+    "date",
+    "dirname",
+    "dpkg",
+    "dpkg-query",
+    "echo",
+    "egrep",
+    "env",
+    "expr",
+    "fgrep",
+    "file",
+    "find",
+    "gawk",
+    "getconf",
+    "getent",
+    "grep",
+    "head",
+    "hostname",
+    "id",
+    "ldconfig",
+    "ldd",
+    "locale",
+    "ls",
+    "lsb_release",
+    "nproc",
+    "objdump",
+    "paste",
+    "printenv",
+    "printf",
+    "pwd",
+    "readelf",
+    "readlink",
+    "realpath",
+    "rev",
+    "scanelf",
+    "sed",
+    "seq",
+    "sort",
+    "strings",
+    "tac",
+    "tail",
+    "tee",
+    "tr",
+    "true",
+    "uname",
+    "uniq",
+    "wc",
+    "whereis",
+    "which",
+    "whoami",
+    "xargs",
+    "yes",
+];
+
 fn cannot_fail(command: &Command) -> bool {
-    let reads_nothing = || command.args.is_empty() || command.redirects.iter().any(|it| it.operator.starts_with("<<"));
-    matches!(
-        command.name.as_str(),
-        "" | "echo" | "printf" | "yes" | "true" | ":" | "seq" | "date" | "uname" | "nproc" | "pwd"
-    ) || (command.name == "cat" && reads_nothing())
+    HARMLESS.contains(&command.name.as_str()) || command.name == "cat"
 }
 
-/// Commands that fail on input that is cut off or missing.
+/// Commands that fail on input that is cut off or missing, or that say that it does not matter.
 fn notices(command: &Command) -> bool {
     let checks = || command.name.ends_with("sum") && command.has_flag(Some('c'), "check");
-    effects::extraction(command).is_some() || checks() || matches!(command.name.as_str(), "gpg" | "gpg2" | "apt-key")
+    effects::extraction(command).is_some()
+        || checks()
+        || matches!(command.name.as_str(), "gpg" | "gpg2" | "apt-key" | "true" | ":")
 }
 
 fn shell_words(cx: &DockerfileCx, stage: &Stage, script: &Script) -> &'static str {
