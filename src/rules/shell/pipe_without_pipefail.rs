@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Edit, Fix, Severity};
-use crate::model::tools::effects;
+use crate::model::tools::{Action, effects, meaning};
 use crate::model::{Base, Stage, Step};
 use crate::rules::DockerfileCx;
 use crate::shell::{Command, Dialect, Script};
@@ -87,6 +87,7 @@ const HARMLESS: &[&str] = &[
     "locale",
     "ls",
     "lsb_release",
+    "nl",
     "nproc",
     "objdump",
     "paste",
@@ -118,7 +119,8 @@ const HARMLESS: &[&str] = &[
 ];
 
 fn cannot_fail(command: &Command) -> bool {
-    HARMLESS.contains(&command.name.as_str()) || command.name == "cat"
+    let only_asks = || meaning(command).is_some_and(|meaning| meaning.action == Action::Query);
+    HARMLESS.contains(&command.name.as_str()) || only_asks()
 }
 
 /// Commands that fail on input that is cut off or missing, or that say that it does not matter.
