@@ -3,6 +3,7 @@
 mod compact;
 mod excerpt;
 mod fingerprint;
+mod graph;
 pub mod image;
 mod json;
 mod log;
@@ -24,6 +25,7 @@ use crate::text::Sources;
 
 pub use compact::compact;
 pub use fingerprint::fingerprints;
+pub use graph::{GraphReport, graph_dot, graph_mermaid, graph_text};
 pub use json::json;
 pub use log::{LogReport, log_text};
 pub use prediction::{Prediction, prediction_text};

@@ -1,5 +1,6 @@
 //! `cachalot cache`: what the layer cache does to a build.
 
+mod graph;
 mod log;
 mod predict;
 mod replay;
@@ -19,6 +20,7 @@ enum Command {
     Predict(Box<predict::Args>),
     Replay(Box<replay::Args>),
     Log(log::Args),
+    Graph(Box<graph::Args>),
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
@@ -26,5 +28,6 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
         Command::Predict(args) => predict::run(args),
         Command::Replay(args) => replay::run(args),
         Command::Log(args) => log::run(args),
+        Command::Graph(args) => graph::run(args),
     }
 }

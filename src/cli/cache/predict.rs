@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use clap::ValueEnum;
 
-use crate::cache::{Cache, ContentId, Dir, Graph, Node, Request, lower};
+use crate::cache::{Cache, ContentId, Dir, Graph, Node, Request, Verdict, lower};
 use crate::host::{self, Git};
 use crate::report::{self, Prediction};
 use crate::syntax::dockerfile::parse;
@@ -32,6 +32,19 @@ Examples:
   cachalot cache predict --from v1.0 --to v1.1 docker/app.Dockerfile --context .
   cachalot cache predict --build-arg VERSION=2 --from-build-arg VERSION=1")]
 pub(super) struct Args {
+    #[command(flatten)]
+    comparison: Comparison,
+    /// Exit with status 1 if fewer steps than this are sure to hit
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    min_hit_rate: Option<f64>,
+    /// How to print it
+    #[arg(long, short, value_enum, default_value_t, value_name = "FORMAT")]
+    format: PredictFormat,
+}
+
+/// The state that was built and the one to build.
+#[derive(clap::Args)]
+pub(super) struct Comparison {
     /// The Dockerfile
     #[arg(default_value = "Dockerfile", value_name = "DOCKERFILE")]
     dockerfile: PathBuf,
@@ -65,12 +78,6 @@ pub(super) struct Args {
     /// The build context, if it is not the Dockerfile's folder
     #[arg(long, value_name = "FOLDER")]
     context: Option<PathBuf>,
-    /// Exit with status 1 if fewer steps than this are sure to hit
-    #[arg(long, value_name = "PERCENT", value_parser = percent)]
-    min_hit_rate: Option<f64>,
-    /// How to print it
-    #[arg(long, short, value_enum, default_value_t, value_name = "FORMAT")]
-    format: PredictFormat,
 }
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
@@ -83,26 +90,8 @@ enum PredictFormat {
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
-    let folder = args.dockerfile.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let context = args.context.clone().unwrap_or_else(|| folder.to_path_buf());
-    if !context.is_dir() {
-        bail!("--context: `{}` is not a folder", host::display(&context));
-    }
-    let place = Place { dockerfile: args.dockerfile.clone(), context };
-    let mut notes = Vec::new();
-    let (before, after) = states(args, &place, &mut notes)?;
-    let given = arguments(&args.build_arg);
-    let mut earlier = given.clone();
-    earlier.extend(arguments(&args.from_build_arg));
-    let old = graph(&before, args, &earlier, "the Dockerfile that was built")?;
-    let new = graph(&after, args, &given, &host::display(&args.dockerfile))?;
-    let mut cache = Cache::default();
-    cache.build(&old);
-    let verdicts = cache.build(&new);
-    if after.sends_git() {
-        notes.push("`.git` reaches the build context and changes with every commit".to_string());
-    }
-    let prediction = Prediction::new(host::display(&args.dockerfile), &new, &verdicts, notes);
+    let (graph, verdicts, notes) = predicted(&args.comparison)?;
+    let prediction = Prediction::new(args.comparison.name(), &graph, &verdicts, notes);
     let mut out = stdout();
     match args.format {
         PredictFormat::Text => {
@@ -119,6 +108,37 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     Ok(if is_low { Outcome::Found } else { Outcome::Clean })
 }
 
+impl Comparison {
+    /// The Dockerfile's name as it is shown.
+    pub(super) fn name(&self) -> String {
+        host::display(&self.dockerfile)
+    }
+}
+
+/// The graph of the next build, a verdict per vertex, and what was taken for granted.
+pub(super) fn predicted(args: &Comparison) -> anyhow::Result<(Graph, Vec<Verdict>, Vec<String>)> {
+    let folder = args.dockerfile.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let context = args.context.clone().unwrap_or_else(|| folder.to_path_buf());
+    if !context.is_dir() {
+        bail!("--context: `{}` is not a folder", host::display(&context));
+    }
+    let place = Place { dockerfile: args.dockerfile.clone(), context };
+    let mut notes = Vec::new();
+    let (before, after) = states(args, &place, &mut notes)?;
+    let given = arguments(&args.build_arg);
+    let mut earlier = given.clone();
+    earlier.extend(arguments(&args.from_build_arg));
+    let old = graph(&before, args, &earlier, "the Dockerfile that was built")?;
+    let new = graph(&after, args, &given, &args.name())?;
+    let mut cache = Cache::default();
+    cache.build(&old);
+    let verdicts = cache.build(&new);
+    if after.sends_git() {
+        notes.push("`.git` reaches the build context and changes with every commit".to_string());
+    }
+    Ok((new, verdicts, notes))
+}
+
 pub(super) fn percent(text: &str) -> Result<f64, String> {
     let number: f64 = text.trim_end_matches('%').parse().map_err(|_| format!("`{text}` is no percentage"))?;
     if (0.0..=100.0).contains(&number) {
@@ -133,7 +153,7 @@ fn arguments(given: &[String]) -> BTreeMap<String, String> {
 }
 
 /// The state that was built and the one to build.
-fn states(args: &Args, place: &Place, notes: &mut Vec<String>) -> anyhow::Result<(Snapshot, Snapshot)> {
+fn states(args: &Comparison, place: &Place, notes: &mut Vec<String>) -> anyhow::Result<(Snapshot, Snapshot)> {
     let (mut before, after) = match (&args.from, &args.since) {
         (Some(from), _) => between(from, args.to.as_deref(), place, notes)?,
         (None, Some(since)) => between(since, None, place, notes)?,
@@ -157,7 +177,7 @@ fn states(args: &Args, place: &Place, notes: &mut Vec<String>) -> anyhow::Result
     Ok((before, after))
 }
 
-fn has_other_difference(args: &Args) -> bool {
+fn has_other_difference(args: &Comparison) -> bool {
     args.dockerfile_from.is_some() || !args.from_build_arg.is_empty()
 }
 
@@ -220,7 +240,7 @@ fn edited(node: &Node) -> Node {
     }
 }
 
-fn graph(state: &Snapshot, args: &Args, given: &BTreeMap<String, String>, name: &str) -> anyhow::Result<Graph> {
+fn graph(state: &Snapshot, args: &Comparison, given: &BTreeMap<String, String>, name: &str) -> anyhow::Result<Graph> {
     let mut options: BTreeMap<String, String> =
         given.iter().map(|(name, value)| (format!("build-arg:{name}"), value.clone())).collect();
     options.extend(args.target.iter().map(|it| ("target".to_string(), it.clone())));
