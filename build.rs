@@ -45,22 +45,66 @@ struct Page {
 const SHARED_ALIASES: [&str; 8] =
     ["DL1000", "DL3000", "DL3002", "DL3021", "DL3022", "DL3025", "SecretsUsedInArgOrEnv", "UndefinedVar"];
 
+/// The folder of the pages of ShellCheck's codes.
+const CODES: &str = "rules/shellcheck";
+
 fn main() {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed=src/rules");
+    let codes = code_pages(&root);
     let pages = pages(&root);
     check_unique(&pages);
     check_functions(&root, &pages);
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
-    fs::write(out.join("registry.rs"), registry(&root, &pages)).expect("the output folder is writable");
+    let text = registry(&root, &pages) + &code_registry(&root, &codes);
+    fs::write(out.join("registry.rs"), text).expect("the output folder is writable");
 }
 
 fn pages(root: &Path) -> Vec<Page> {
     let mut pages: Vec<Page> =
-        files(&root.join("rules"), "md").into_iter().filter(|path| depth(root, path) == 3).map(page).collect();
+        files(&root.join("rules"), "md").into_iter().filter(|path| is_rule_page(root, path)).map(page).collect();
     pages.sort_by(|a, b| (&a.category, &a.name).cmp(&(&b.category, &b.name)));
     pages
+}
+
+fn is_rule_page(root: &Path, path: &Path) -> bool {
+    depth(root, path) == 3 && !path.starts_with(root.join(CODES))
+}
+
+/// The pages of ShellCheck's codes with their headings. They are no rules: the engine finds them,
+/// and the page has no front matter.
+fn code_pages(root: &Path) -> Vec<(PathBuf, String)> {
+    let pages = files(&root.join(CODES), "md").into_iter().filter(|path| !path.ends_with("README.md"));
+    pages.map(|path| (path.clone(), code_heading(&path))).collect()
+}
+
+fn code_heading(path: &Path) -> String {
+    let code = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+    let is_code = code.strip_prefix("SC").is_some_and(|it| it.len() == 4 && it.bytes().all(|b| b.is_ascii_digit()));
+    let text = fs::read_to_string(path).expect("a page is UTF-8");
+    let heading = text.lines().next().and_then(|line| line.strip_prefix("# ")).map(str::trim);
+    match heading {
+        Some(heading) if is_code => heading.to_string(),
+        Some(_) => panic!("{}: a page here is called after a code, such as SC2086.md", path.display()),
+        None => panic!("{}: the first line is a `# heading`, the code's summary", path.display()),
+    }
+}
+
+fn code_registry(root: &Path, codes: &[(PathBuf, String)]) -> String {
+    let mut out = String::from("pub(super) static CODES: &[CodePage] = &[\n");
+    for (path, summary) in codes {
+        let relative = path.strip_prefix(root).unwrap_or(path).to_string_lossy().replace('\\', "/");
+        let code = path.file_stem().unwrap_or_default().to_string_lossy();
+        let page = path.to_string_lossy();
+        writeln!(
+            out,
+            "CodePage {{ code: {code:?}, summary: {summary:?}, path: {relative:?}, page: include_str!({page:?}) }},"
+        )
+        .expect("a String takes any text");
+    }
+    out.push_str("];\n");
+    out
 }
 
 fn depth(root: &Path, path: &Path) -> usize {

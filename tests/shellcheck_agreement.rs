@@ -8,7 +8,9 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use cachalot::shell::{CheckOptions, Dialect, Script, check, parse, parse_shellcheck_output, shellcheck_arguments};
+use cachalot::shell::{
+    CheckOptions, Dialect, Job, Script, check, parse, parse_shellcheck_output, shellcheck_arguments,
+};
 use cachalot::text::Spliced;
 
 /// Findings as pairs of snippet and code.
@@ -91,8 +93,8 @@ fn theirs(scripts: &[Script]) -> Pairs {
         let output = Command::new("shellcheck").args(arguments).args(files).output().expect("shellcheck on PATH");
         let json = String::from_utf8(output.stdout).expect("UTF-8");
         let index = |file: &str| Path::new(file).file_stem()?.to_str()?.parse::<usize>().ok();
-        let script_of = |file: &str| scripts.get(index(file)?);
-        let answer = parse_shellcheck_output(&json, &CheckOptions::default(), script_of).expect("the format json1");
+        let job_of = |file: &str| Some(Job { script: scripts.get(index(file)?)?, options: CheckOptions::default() });
+        let answer = parse_shellcheck_output(&json, job_of).expect("the format json1");
         for (file, findings) in answer {
             let at = index(&file).expect("a name of ours");
             found.extend(findings.iter().map(|finding| (at, finding.code)));

@@ -6,9 +6,10 @@ use clap::ValueEnum;
 use crate::host;
 use crate::rules::{self, Rule};
 
+use super::Outcome;
 use super::options::ColorArg;
 use super::output::stdout;
-use super::{Outcome, rules::rule_json};
+use super::rules::{code_json, rule_json};
 
 /// Explain a rule: what it finds, why it matters, what to write instead
 #[derive(clap::Args)]
@@ -65,15 +66,11 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     Ok(Outcome::Clean)
 }
 
-/// ShellCheck's codes have their pages elsewhere; anything else is a slip.
+/// One of ShellCheck's codes; anything else is a slip.
 fn unknown(args: &Args) -> anyhow::Result<Outcome> {
     let code = args.rule.to_uppercase();
     if rules::is_shellcheck_code(&code) {
-        let mut out = stdout();
-        writeln!(out, "{code} is a check of ShellCheck, applied to the shell code of RUN, CMD, ENTRYPOINT and")?;
-        writeln!(out, "HEALTHCHECK instructions. Its page: https://www.shellcheck.net/wiki/{code}")?;
-        out.flush()?;
-        return Ok(Outcome::Clean);
+        return explain_code(args, &code);
     }
     match rules::suggestion(&args.rule) {
         Some(name) => bail!("no rule is called `{}`: did you mean `{name}`?", args.rule),
@@ -81,12 +78,57 @@ fn unknown(args: &Args) -> anyhow::Result<Outcome> {
     }
 }
 
+fn explain_code(args: &Args, code: &str) -> anyhow::Result<Outcome> {
+    let mut out = stdout();
+    match (rules::code_page(code), args.format) {
+        (Some(page), PageFormat::Text) => {
+            let color = host::colors(args.color.into(), &std::io::stdout());
+            let facts = "ShellCheck's, in the shell code of RUN, CMD, ENTRYPOINT, HEALTHCHECK and ONBUILD";
+            document(&mut out, &Document { name: code, summary: page.summary, facts, page: page.page() }, color)?;
+            writeln!(out, "\n{}", rules::code_url(code))?;
+        }
+        (Some(page), PageFormat::Markdown) => writeln!(out, "{}", page.page().trim_end())?,
+        (Some(page), PageFormat::Json) => {
+            let mut json = code_json(page);
+            json["page"] = page.page().into();
+            serde_json::to_writer_pretty(&mut out, &json)?;
+            writeln!(out)?;
+        }
+        (None, PageFormat::Json) => {
+            let json = serde_json::json!({ "code": code, "url": rules::code_url(code) });
+            serde_json::to_writer_pretty(&mut out, &json)?;
+            writeln!(out)?;
+        }
+        (None, _) => {
+            writeln!(out, "{code} is a check of ShellCheck, applied to the shell code of RUN, CMD, ENTRYPOINT,")?;
+            writeln!(out, "HEALTHCHECK and ONBUILD instructions. Its page: https://www.shellcheck.net/wiki/{code}")?;
+        }
+    }
+    out.flush()?;
+    Ok(Outcome::Clean)
+}
+
 fn text(out: &mut dyn Write, rule: &Rule, color: bool) -> std::io::Result<()> {
+    let (dim, reset) = if color { ("\x1b[2m", "\x1b[0m") } else { ("", "") };
+    let facts = facts(rule);
+    document(out, &Document { name: rule.name, summary: rule.summary, facts: &facts, page: rule.page() }, color)?;
+    writeln!(out, "\n{dim}{}{reset}", rule.url())
+}
+
+/// A page for a terminal.
+struct Document<'a> {
+    name: &'a str,
+    summary: &'a str,
+    facts: &'a str,
+    page: &'a str,
+}
+
+fn document(out: &mut dyn Write, it: &Document, color: bool) -> std::io::Result<()> {
     let (bold, dim, reset) = if color { ("\x1b[1m", "\x1b[2m", "\x1b[0m") } else { ("", "", "") };
-    writeln!(out, "{bold}{}{reset}: {}", rule.name, rule.summary)?;
-    writeln!(out, "{dim}{}{reset}", facts(rule))?;
+    writeln!(out, "{bold}{}{reset}: {}", it.name, it.summary)?;
+    writeln!(out, "{dim}{}{reset}", it.facts)?;
     let mut fenced = false;
-    for line in rule.page().lines().skip_while(|line| line.starts_with("# ")) {
+    for line in it.page.lines().skip_while(|line| line.starts_with("# ")) {
         if line.starts_with("```") {
             fenced = !fenced;
             let info = line.trim_start_matches('`');
@@ -101,7 +143,7 @@ fn text(out: &mut dyn Write, rule: &Rule, color: bool) -> std::io::Result<()> {
             writeln!(out, "{line}")?;
         }
     }
-    writeln!(out, "\n{dim}{}{reset}", rule.url())
+    Ok(())
 }
 
 /// "warning, on by default, safe fix, since 0.1.0, also known as DL3007".

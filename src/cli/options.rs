@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use anyhow::bail;
 use clap::ValueEnum;
 
-use crate::config::{FailOn, Overrides, Preset};
+use crate::config::{FailOn, Overrides, Preset, ShellEngine};
 use crate::host::{self, ConfigChoice, Configs};
 use crate::report::{ColorChoice, Format};
 
@@ -70,6 +70,9 @@ pub(super) struct ConfigArgs {
     /// The least severity that makes the run fail: error, warning, info, hint or never
     #[arg(long, value_name = "SEVERITY")]
     fail_on: Option<FailOn>,
+    /// Who checks shell code: native, external (a shellcheck program), auto or off
+    #[arg(long, value_name = "ENGINE")]
+    shell_engine: Option<ShellEngine>,
     /// Read this configuration instead of the nearest cachalot.toml or .hadolint.yaml
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
     config: Option<PathBuf>,
@@ -107,6 +110,7 @@ impl ConfigArgs {
             select: self.select.clone(),
             ignore: self.ignore.clone(),
             fail_on: self.fail_on,
+            shell: self.shell_engine,
             target: self.target.clone(),
             build_args: self.build_arg.iter().filter_map(|given| build_arg(given)).collect(),
             context: self.context.as_ref().map(|folder| folder.to_string_lossy().into_owned()),

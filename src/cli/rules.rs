@@ -3,7 +3,7 @@ use std::io::Write;
 use clap::ValueEnum;
 use serde_json::{Value, json};
 
-use crate::rules::{self, Rule};
+use crate::rules::{self, CodePage, Rule};
 
 use super::Outcome;
 use super::output::stdout;
@@ -35,7 +35,9 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
         ListFormat::Text => text(&mut out)?,
         ListFormat::Json => {
             let rules: Vec<Value> = rules::all().iter().map(rule_json).collect();
-            serde_json::to_writer_pretty(&mut out, &json!({ "version": 1, "rules": rules }))?;
+            let codes: Vec<Value> = rules::code_pages().iter().map(code_json).collect();
+            let list = json!({ "version": 1, "rules": rules, "shellcheck": codes });
+            serde_json::to_writer_pretty(&mut out, &list)?;
             writeln!(out)?;
         }
     }
@@ -59,9 +61,18 @@ fn text(out: &mut dyn Write) -> std::io::Result<()> {
         };
         writeln!(out, "  {:width$}  {severity:7}  {fix:6}  {}", rule.name, rule.summary)?;
     }
+    writeln!(out, "\nshellcheck (and every other code that ShellCheck has)")?;
+    for page in rules::code_pages() {
+        writeln!(out, "  {:width$}  {}", page.code, page.summary)?;
+    }
     let (on, fixes) = (rules::all().iter().filter(|it| it.default), rules::all().iter().filter(|it| it.fix.is_some()));
     let (count, on, fixes) = (rules::all().len(), on.count(), fixes.count());
     writeln!(out, "\n{count} rules, {on} on by default, {fixes} with a fix; `cachalot explain RULE` tells more")
+}
+
+/// The facts of one of ShellCheck's codes.
+pub(super) fn code_json(page: &CodePage) -> Value {
+    json!({ "code": page.code, "summary": page.summary, "url": rules::code_url(page.code) })
 }
 
 /// The facts of a rule, as `rules` and `explain` give them.

@@ -189,6 +189,11 @@ impl Reader<'_> {
                 settings.shell = Some(self.word(&inner)?);
             }
             let value = self.option(&inner, key.kind)?;
+            let words = ["quiet", "strict"];
+            if key.name == "known-variables" && !matches!(&value, OptionValue::String(word) if words.contains(&&**word))
+            {
+                return Err(self.at_value(&inner, "`known-variables` is one of quiet, strict"));
+            }
             settings.sections.push(At { value: (section.name, key.name, value), line });
         }
         Ok(())

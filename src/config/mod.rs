@@ -302,10 +302,10 @@ impl Config {
     }
 
     /// The severity of a ShellCheck code such as `SC2086` whose own one is `given`; `None` where
-    /// it is off. `recommended` leaves out what is a matter of style.
+    /// it is off.
     pub fn code_severity(&self, code: &str, given: Severity) -> Option<Severity> {
         let by_preset = || match self.preset.value {
-            Preset::Recommended => (given >= Severity::Warning).then_some(given),
+            Preset::Recommended => preset::recommends_code(code, given).then_some(given),
             Preset::All | Preset::Hadolint => Some(given),
             Preset::Buildkit => None,
         };
@@ -313,6 +313,12 @@ impl Config {
             Some(set) => set.value.or(set.selected.then_some(given)),
             None => by_preset().filter(|_| self.codes_by_preset),
         }
+    }
+
+    /// True to be silent about unquoted uses of ARGs and ENVs, as hadolint is.
+    pub fn quiet_known_variables(&self) -> bool {
+        let set = self.section("shell").0.get("known-variables");
+        !matches!(set, Some(OptionValue::String(word)) if word == "strict")
     }
 
     /// True if some ShellCheck code can be on at all.

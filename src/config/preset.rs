@@ -91,3 +91,25 @@ fn buildkit_severity(rule: &Rule) -> Option<Severity> {
 fn is_syntax_error(rule: &Rule) -> bool {
     rule.category == "syntax" && rule.default && rule.severity == Severity::Error
 }
+
+/// Codes of ShellCheck that `recommended` leaves out although ShellCheck calls them warnings or
+/// errors: in Dockerfiles they are mostly what was meant. rules/shellcheck/README.md has the numbers.
+const NOISY_CODES: &[&str] = &[
+    // Words that are meant to be split: `$(nproc)`, lists of packages and options.
+    "SC2046", "SC2048", "SC2068", "SC2206", "SC2207",
+    // `export GNUPGHOME="$(mktemp -d)"`: the status that is lost never mattered.
+    "SC2155", // Names of files in an image are known; they have no blanks.
+    "SC2010", "SC2011", "SC2038", "SC2044", "SC2045",
+    // `{{.app}}`, `package[extra]`, `CFLAGS= make`, `ln -s program`, a loop over one name.
+    "SC1007", "SC1083", "SC2043", "SC2102", "SC2226",
+    // `[ a -a b ]` works in every shell there is; so does `local`.
+    "SC2166", "SC3043",
+];
+
+/// Codes that `recommended` has although ShellCheck takes them for less than a warning.
+const GRAVE_CODES: &[&str] = &["SC2251"];
+
+/// True if `recommended` reports a code to which ShellCheck gives the level `given`.
+pub(super) fn recommends_code(code: &str, given: Severity) -> bool {
+    GRAVE_CODES.contains(&code) || given >= Severity::Warning && !NOISY_CODES.contains(&code)
+}

@@ -20,12 +20,20 @@ static SECTIONS: &[Section] = &[
     Section {
         name: "shell",
         summary: "How shell code is checked.",
-        keys: &[RuleOption {
-            name: "engine",
-            kind: OptionKind::String,
-            default: "\"native\"",
-            summary: "Who gives ShellCheck's findings: native, external, auto or off.",
-        }],
+        keys: &[
+            RuleOption {
+                name: "engine",
+                kind: OptionKind::String,
+                default: "\"native\"",
+                summary: "Who gives ShellCheck's findings: native, external (a shellcheck program), auto or off.",
+            },
+            RuleOption {
+                name: "known-variables",
+                kind: OptionKind::String,
+                default: "\"quiet\"",
+                summary: "Unquoted uses of ARGs and ENVs (SC2086): quiet, as in hadolint, or strict.",
+            },
+        ],
     },
     Section { name: "cache", summary: "How the layer cache is judged.", keys: &[] },
     Section {

@@ -12,6 +12,7 @@ use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::Files;
 use crate::model::docs::Docs;
+use crate::shell::ExternalEngine;
 use crate::text::{FileId, Sources};
 
 pub use fix::{AppliedFix, Fixed, Refused, fix, fix_where, unified_diff};
@@ -35,12 +36,14 @@ pub struct Input<'a> {
     pub path_in_context: Option<&'a str>,
     /// The documents near the Dockerfile. A Markdown file is its own document.
     pub docs: Option<&'a Docs>,
+    /// The `shellcheck` program, where `shell.engine` asks for it and it is there.
+    pub shellcheck: Option<&'a dyn ExternalEngine>,
 }
 
 impl<'a> Input<'a> {
     /// A file without a build context.
     pub fn new(sources: &'a Sources, file: FileId, kind: FileKind, config: &'a Config) -> Input<'a> {
-        Input { sources, file, kind, config, files: None, path_in_context: None, docs: None }
+        Input { sources, file, kind, config, files: None, path_in_context: None, docs: None, shellcheck: None }
     }
 
     /// The same with a build context, in which the Dockerfile stands at `path` if it is in there.

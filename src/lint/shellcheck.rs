@@ -1,47 +1,94 @@
 //! ShellCheck's findings for the shell code of a Dockerfile, as diagnostics.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::OnceLock;
+use std::sync::Mutex;
 
 use crate::config::{Config, Preset, ShellEngine};
 use crate::diagnostic::Diagnostic;
-use crate::model::{Model, Step};
-use crate::shell::{self, CheckOptions, Finding};
+use crate::model::{Family, Model, Stage, Step, family};
+use crate::shell::{self, CheckOptions, Dialect, ExternalEngine, Finding, Job, Script};
 use crate::text::FileId;
 
 /// Build arguments that every RUN sees without a declaration; those in capitals are never doubted.
 const PROXIES: [&str; 5] = ["http_proxy", "https_proxy", "ftp_proxy", "no_proxy", "all_proxy"];
 
-/// The findings for every piece of shell code. A script on which the engine falls over gives none.
-pub(super) fn findings(model: &Model, file: FileId, config: &Config) -> Vec<Diagnostic> {
-    // An external engine is a program, which only the host may start.
-    let native = matches!(config.shell.value, ShellEngine::Native | ShellEngine::Auto);
-    if !native || !config.wants_shellcheck() {
+/// What BusyBox ash has although a strictly POSIX shell does not: nothing to worry about on Alpine.
+const FINE_ON_ALPINE: [u16; 5] = [3010, 3014, 3020, 3037, 3060];
+
+/// The findings for every piece of shell code, all from one engine.
+pub(super) fn findings(
+    model: &Model,
+    file: FileId,
+    config: &Config,
+    external: Option<&dyn ExternalEngine>,
+) -> Vec<Diagnostic> {
+    if config.shell.value == ShellEngine::Off || !config.wants_shellcheck() {
         return Vec::new();
     }
-    let steps = model.steps().filter(|(_, step)| !step.scripts.is_empty());
-    steps.flat_map(|(_, step)| about_step(step, config)).filter_map(|it| diagnostic(it, file, config)).collect()
+    let steps: Vec<(&Stage, &Step)> = model.steps().filter(|(_, step)| !step.scripts.is_empty()).collect();
+    let known: Vec<Vec<String>> = steps.iter().map(|(_, step)| known_variables(step)).collect();
+    let quiet_known = config.quiet_known_variables();
+    let mut stages = Vec::new();
+    let mut jobs = Vec::new();
+    for ((stage, step), known) in steps.iter().zip(&known) {
+        let options = CheckOptions { known_variables: known, quiet_known };
+        jobs.extend(step.scripts.iter().map(|script| Job { script, options }));
+        stages.resize(jobs.len(), *stage);
+    }
+    let all = config.preset.value != Preset::Recommended;
+    let found = run(&jobs, config.shell.value, external).into_iter().zip(jobs.iter().zip(stages));
+    found
+        .flat_map(|(findings, (job, stage))| {
+            let matters = move |it: &Finding| all || matters(model, stage, job.script, it.code);
+            findings.into_iter().filter(matters)
+        })
+        .filter_map(|it| diagnostic(it, file, config))
+        .collect()
 }
 
-fn about_step(step: &Step, config: &Config) -> Vec<Finding> {
+/// False for what a strictly POSIX shell lacks where `/bin/sh` is not one, or might not be.
+fn matters(model: &Model, stage: &Stage, script: &Script, code: u16) -> bool {
+    if code < 3000 || script.dialect != Dialect::Sh {
+        return true;
+    }
+    match family(model, stage) {
+        Some(Family::Debian) => true,
+        Some(Family::Alpine) => !FINE_ON_ALPINE.contains(&code),
+        _ => false,
+    }
+}
+
+fn known_variables(step: &Step) -> Vec<String> {
     let scope = step.before.scope.iter().map(|(name, _)| name.clone());
-    let known: Vec<String> = scope.chain(PROXIES.map(str::to_owned)).collect();
-    let quiet_known = config.preset.value == Preset::Hadolint;
-    let options = CheckOptions { known_variables: &known, quiet_known };
-    let check = |script| catch_unwind(AssertUnwindSafe(|| shell::check(script, &options))).unwrap_or_default();
-    step.scripts.iter().flat_map(check).collect()
+    scope.chain(PROXIES.map(str::to_owned)).collect()
+}
+
+/// The findings of each job.
+fn run(jobs: &[Job], engine: ShellEngine, external: Option<&dyn ExternalEngine>) -> Vec<Vec<Finding>> {
+    let asked = external.filter(|_| engine != ShellEngine::Native);
+    match asked.and_then(|external| external.check(jobs)) {
+        Some(findings) => findings,
+        // Whoever insists on the program gets its failure told by the host, not another's opinion.
+        None if engine == ShellEngine::External => Vec::new(),
+        None => jobs.iter().map(native).collect(),
+    }
+}
+
+/// A script on which the engine falls over gives none.
+fn native(job: &Job) -> Vec<Finding> {
+    catch_unwind(AssertUnwindSafe(|| shell::check(job.script, &job.options))).unwrap_or_default()
 }
 
 fn diagnostic(finding: Finding, file: FileId, config: &Config) -> Option<Diagnostic> {
-    let name = code_name(finding.code)?;
+    let name = code_name(finding.code);
     let severity = config.code_severity(name, finding.level)?;
     Some(Diagnostic::new(name, severity, file, finding.span, finding.message).fix(finding.fix))
 }
 
-/// `SC2086` for 2086: made once for each code that the engine knows.
-pub(super) fn code_name(code: u16) -> Option<&'static str> {
-    static NAMES: OnceLock<HashMap<u16, &'static str>> = OnceLock::new();
-    let name = |code: u16| (code, &*Box::leak(format!("SC{code:04}").into_boxed_str()));
-    NAMES.get_or_init(|| shell::codes().into_iter().map(name).collect()).get(&code).copied()
+/// `SC2086` for 2086, made once for each code.
+fn code_name(code: u16) -> &'static str {
+    static NAMES: Mutex<BTreeMap<u16, &str>> = Mutex::new(BTreeMap::new());
+    let mut names = NAMES.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    names.entry(code).or_insert_with(|| Box::leak(format!("SC{code:04}").into_boxed_str()))
 }

@@ -97,13 +97,11 @@ struct RuleInfo {
     url: String,
 }
 
-/// Looks a rule up; ShellCheck's codes have no page of ours and point at its own.
+/// Looks a rule or one of ShellCheck's codes up.
 fn rule_info(name: &'static str) -> RuleInfo {
     match rules::by_name(name) {
         Some(rule) => RuleInfo { rule: Some(rule), aliases: rule.aliases, url: rule.url() },
-        None if rules::is_shellcheck_code(name) => {
-            RuleInfo { rule: None, aliases: &[], url: format!("https://www.shellcheck.net/wiki/{name}") }
-        }
+        None if rules::is_shellcheck_code(name) => RuleInfo { rule: None, aliases: &[], url: rules::code_url(name) },
         None => RuleInfo { rule: None, aliases: &[], url: env!("CARGO_PKG_REPOSITORY").to_string() },
     }
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Label, Severity};
-use crate::rules::Rule;
+use crate::rules::{self, Rule};
 use crate::text::{FileId, Sources, Span};
 
 use super::fingerprint::fingerprints;
@@ -44,12 +44,7 @@ pub fn sarif(write: &mut dyn Write, run: &Run) -> io::Result<()> {
 fn descriptor(name: &'static str) -> Value {
     let info = rule_info(name);
     let Some(rule) = info.rule else {
-        return json!({
-            "id": name,
-            "shortDescription": { "text": format!("ShellCheck {name}") },
-            "helpUri": info.url,
-            "help": { "text": format!("See {}", info.url) },
-        });
+        return code_descriptor(name, &info.url);
     };
     json!({
         "id": rule.name,
@@ -68,6 +63,26 @@ fn descriptor(name: &'static str) -> Value {
                 Severity::Info | Severity::Hint => "recommendation",
             },
         },
+    })
+}
+
+/// A code of ShellCheck, with our page of it if there is one.
+fn code_descriptor(code: &str, url: &str) -> Value {
+    let Some(page) = rules::code_page(code) else {
+        return json!({
+            "id": code,
+            "shortDescription": { "text": format!("ShellCheck {code}") },
+            "helpUri": url,
+            "help": { "text": format!("See {url}") },
+        });
+    };
+    json!({
+        "id": code,
+        "shortDescription": { "text": page.summary },
+        "fullDescription": { "text": page.hover() },
+        "help": { "text": format!("{}\n\n{}", page.summary, page.hover()), "markdown": page.page() },
+        "helpUri": url,
+        "properties": { "tags": ["shell"] },
     })
 }
 

@@ -2,6 +2,7 @@
 //!
 //! `build.rs` makes the registry from the pages' front matter; this file holds its types.
 
+mod code;
 mod commands;
 mod cx;
 mod docs_cx;
@@ -25,6 +26,7 @@ mod syntax;
 
 use crate::diagnostic::{Applicability, Severity};
 
+pub use code::{CodePage, code_page, code_pages, code_url};
 pub use cx::{DockerfileCx, Report};
 pub use docs_cx::{DocsCx, DocumentedDockerfile};
 pub use options::{OptionKind, OptionValue, RuleOption, RuleOptions};

@@ -32,13 +32,28 @@ pub fn shellcheck_arguments(dialect: Dialect) -> Option<Vec<String>> {
     Some(words.map(String::from).to_vec())
 }
 
-/// Reads ShellCheck's answer in the format `json1`. `script_of` gives the script that was written to
+/// A script to be checked and what is known of its surroundings.
+#[derive(Clone, Copy, Debug)]
+pub struct Job<'s> {
+    /// The script.
+    pub script: &'s Script,
+    /// What it sees.
+    pub options: CheckOptions<'s>,
+}
+
+/// Somebody else who checks shell code: a `shellcheck` program, which only the host may start.
+pub trait ExternalEngine: Sync {
+    /// The findings of each script, in the scripts' order; `None` where the engine failed, of which
+    /// it keeps the reason.
+    fn check(&self, jobs: &[Job]) -> Option<Vec<Vec<Finding>>>;
+}
+
+/// Reads ShellCheck's answer in the format `json1`. `job_of` gives the script that was written to
 /// the file of that name; findings in other files are dropped. Each script's findings come
 /// together, in the order of the answer.
 pub fn parse_shellcheck_output<'s>(
     json: &str,
-    options: &CheckOptions,
-    script_of: impl Fn(&str) -> Option<&'s Script>,
+    job_of: impl Fn(&str) -> Option<Job<'s>>,
 ) -> Result<Vec<(String, Vec<Finding>)>, serde_json::Error> {
     let answer: Answer = serde_json::from_str(json)?;
     let mut files: Vec<(String, Vec<Comment>)> = Vec::new();
@@ -49,10 +64,10 @@ pub fn parse_shellcheck_output<'s>(
         }
     }
     let findings = files.into_iter().filter_map(|(file, comments)| {
-        let script = script_of(&file)?;
+        let Job { script, options } = job_of(&file)?;
         let lines = Lines::new(&script.text.text);
         let drafts = comments.into_iter().map(|comment| comment.draft(&lines)).collect();
-        Some((file, finish(script, options, drafts)))
+        Some((file, finish(script, &options, drafts)))
     });
     Ok(findings.collect())
 }

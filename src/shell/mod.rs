@@ -9,7 +9,9 @@ mod script;
 mod source;
 
 pub use check::{CheckOptions, Finding, check, codes};
-pub use external::{EXCLUDED_CODES, parse_shellcheck_output, shellcheck_arguments, shellcheck_dialect};
+pub use external::{
+    EXCLUDED_CODES, ExternalEngine, Job, parse_shellcheck_output, shellcheck_arguments, shellcheck_dialect,
+};
 pub use parse::{parse, parse_with};
 pub use script::*;
 pub use source::{ShellSetting, scripts};

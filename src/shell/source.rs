@@ -141,8 +141,25 @@ fn exec_form(words: &[ast::JsonString]) -> Script {
     Script { json: true, ..parse::exec(text, &ranges) }
 }
 
-/// `["sh", "-c", "script"]`.
+/// Programs that only start another one: an init or a change of user.
+const STARTERS: [&str; 6] = ["tini", "dumb-init", "docker-init", "catatonit", "gosu", "su-exec"];
+
+/// `["sh", "-c", "script"]`, also behind `tini --` and its like.
 fn shell_script(words: &[ast::JsonString]) -> Option<Script> {
+    let name = |word: &ast::JsonString| word.value.text.rsplit('/').next().unwrap_or_default().to_string();
+    let first = words.first().map(name).filter(|name| STARTERS.contains(&name.as_str()));
+    let Some(starter) = first else { return plain_shell_script(words) };
+    let options = words.iter().skip(1).take_while(|word| word.value.text.starts_with('-')).count();
+    let user = usize::from(matches!(starter.as_str(), "gosu" | "su-exec"));
+    let inner = words.get(1 + options + user..)?;
+    let mut script = plain_shell_script(inner)?;
+    let own = &words[..1 + options + user];
+    let wrapper = Wrapper { name: starter, span: own[0].span.to(own[own.len() - 1].span), args: Vec::new() };
+    script.commands.iter_mut().for_each(|command| command.wrappers.insert(0, wrapper.clone()));
+    Some(script)
+}
+
+fn plain_shell_script(words: &[ast::JsonString]) -> Option<Script> {
     let text = |word: &ast::JsonString| word.value.text.clone();
     let setting = ShellSetting::from_words(&words.iter().map(text).collect::<Vec<_>>());
     if !setting.dialect.is_posix() || setting.words[0].ends_with("busybox") {

@@ -1,12 +1,15 @@
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, ConfigError, ShellEngine};
 use crate::diagnostic::{Applicability, Diagnostic};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use crate::host::{self, Configs, Contexts, DiskFiles, Documents};
+use crate::host::{self, Configs, Contexts, DiskFiles, Documents, ShellCheck};
 use crate::lint::{self, FileKind, Fixed, Input};
 use crate::model::docs::Docs;
+use crate::shell::ExternalEngine;
 use crate::text::{FileId, Source, Sources};
+
+use crate::cli::output::complain;
 
 use super::Fixing;
 use super::gather::Item;
@@ -17,6 +20,8 @@ pub(super) struct Job<'a> {
     pub(super) contexts: Contexts,
     pub(super) documents: Documents,
     pub(super) fixing: Fixing,
+    /// Looked for when the first file asks for it.
+    pub(super) shellcheck: OnceLock<Result<ShellCheck, String>>,
 }
 
 /// What came of one file.
@@ -73,8 +78,9 @@ impl Job<'_> {
         done.stdin_text = (item.stdin && matches!(self.fixing, Fixing::Apply(_))).then_some(bytes);
         let context = self.context(item, &config);
         let path = context.as_ref().and_then(|context| context.path_of(&item.path));
-        let about =
-            About { item, config: &config, context: context.as_deref(), path: path.as_deref(), docs: docs.as_ref() };
+        let shellcheck = self.shellcheck(&config)?;
+        let (context, path, docs) = (context.as_deref(), path.as_deref(), docs.as_ref());
+        let about = About { item, config: &config, context, path, docs, shellcheck };
         if let Some(limit) = self.limit() {
             self.fix(&about, done, &mut sources, file, limit)?;
         }
@@ -91,6 +97,24 @@ impl Job<'_> {
             done.sources = sources;
         }
         Ok(())
+    }
+
+    /// The program that the file's configuration asks for.
+    fn shellcheck(&self, config: &Config) -> Result<Option<&ShellCheck>, String> {
+        let found = || self.shellcheck.get_or_init(ShellCheck::find).as_ref();
+        match config.shell.value {
+            ShellEngine::Native | ShellEngine::Off => Ok(None),
+            ShellEngine::Auto => Ok(found().ok()),
+            ShellEngine::External => found().map(Some).map_err(Clone::clone),
+        }
+    }
+
+    /// Says where the program failed; true if it did.
+    pub(super) fn say_shellcheck_failures(&self) -> bool {
+        let failures = self.shellcheck.get().and_then(|found| found.as_ref().ok()).map(ShellCheck::take_failures);
+        let failures = failures.unwrap_or_default();
+        failures.iter().take(1).for_each(|why| complain(format_args!("{why}")));
+        !failures.is_empty()
     }
 
     /// The build context: the configured folder, else the Dockerfile's own.
@@ -148,11 +172,14 @@ struct About<'a> {
     context: Option<&'a DiskFiles>,
     path: Option<&'a str>,
     docs: Option<&'a Docs>,
+    shellcheck: Option<&'a ShellCheck>,
 }
 
 impl<'a> About<'a> {
     fn input(&self, sources: &'a Sources, file: FileId) -> Input<'a> {
-        let input = Input { docs: self.docs, ..Input::new(sources, file, self.item.kind, self.config) };
+        let shellcheck = self.shellcheck.map(|it| it as &dyn ExternalEngine);
+        let input = Input::new(sources, file, self.item.kind, self.config);
+        let input = Input { docs: self.docs, shellcheck, ..input };
         match self.context {
             Some(files) => input.with_context(files, self.path),
             None => input,

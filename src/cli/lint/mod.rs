@@ -7,6 +7,7 @@ mod merge;
 use std::collections::HashSet;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use anyhow::bail;
 use rayon::prelude::*;
@@ -95,10 +96,12 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
         configs: &configs,
         contexts: Contexts::default(),
         documents: Documents::default(),
+        shellcheck: OnceLock::new(),
         fixing: args.fixing(),
     };
     let done = all(&job, &items, args.jobs)?;
     failed |= say_errors(&done);
+    failed |= job.say_shellcheck_failures();
     let mut out = stdout();
     let found = match job.fixing {
         Fixing::Diff(_) => diffs(&mut out, &done)?,

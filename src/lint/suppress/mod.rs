@@ -39,11 +39,18 @@ enum Reach {
     Line(u32),
 }
 
-/// Which kind of name it is: ours, or one of BuildKit's, which only BuildKit's checks answer to.
+/// Which kind of name it is: ours, or one of BuildKit's or ShellCheck's, to which only their checks
+/// answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Tongue {
     Any,
     Buildkit,
+    Shellcheck,
+}
+
+/// The tongue in which a list of names is written.
+fn tongue(ignore: &Ignore) -> Tongue {
+    if ignore.dialect == PragmaDialect::Shellcheck { Tongue::Shellcheck } else { Tongue::Any }
 }
 
 /// What is known of a name within a reach.
@@ -104,7 +111,7 @@ impl<'a> Suppressions<'a> {
         match &pragma.kind {
             PragmaKind::Ignore(ignore) => {
                 let reach = self.places.reach(ignore.scope, pragma)?;
-                self.enter_names(reach, Tongue::Any, &ignore.names, pragma.span.start);
+                self.enter_names(reach, tongue(ignore), &ignore.names, pragma.span.start);
                 Some(reach)
             }
             PragmaKind::Check(options) => match pragma.comment {
@@ -183,8 +190,9 @@ impl<'a> Suppressions<'a> {
         let reaches = [Some(Reach::File), stage, instruction.map(Reach::Instruction), Some(line)];
         let mut silenced = false;
         for reach in reaches.into_iter().flatten() {
-            silenced |= self.take(reach, Tongue::Any, diagnostic.rule, rule, offset);
-            silenced |= self.take(reach, Tongue::Buildkit, diagnostic.rule, rule, offset);
+            for tongue in [Tongue::Any, Tongue::Buildkit, Tongue::Shellcheck] {
+                silenced |= self.take(reach, tongue, diagnostic.rule, rule, offset);
+            }
         }
         silenced
     }
@@ -202,6 +210,8 @@ impl<'a> Suppressions<'a> {
         let aliases = rule.map_or(&[][..], |rule| rule.aliases);
         let names = match tongue {
             Tongue::Any => [name, "all"].into_iter().chain(aliases.iter().copied()).collect::<Vec<_>>(),
+            Tongue::Shellcheck if rules::is_shellcheck_code(name) => vec![name, "all"],
+            Tongue::Shellcheck => Vec::new(),
             Tongue::Buildkit => {
                 let by_comment = matches!(reach, Reach::Instruction(_));
                 let reachable =
@@ -234,7 +244,7 @@ impl<'a> Suppressions<'a> {
 /// Our names are compared whatever their case, BuildKit's exactly.
 fn key(name: &str, tongue: Tongue) -> String {
     match tongue {
-        Tongue::Any => name.to_ascii_lowercase(),
+        Tongue::Any | Tongue::Shellcheck => name.to_ascii_lowercase(),
         Tongue::Buildkit => name.to_string(),
     }
 }

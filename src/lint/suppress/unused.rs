@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use super::{EXPERIMENTAL, Suppressions, Tongue};
+use super::{EXPERIMENTAL, Suppressions, Tongue, tongue};
 use crate::config::{Config, ShellEngine};
 use crate::diagnostic::{Diagnostic, Edit, Fix, Severity};
-use crate::lint::shellcheck;
 use crate::rules;
+use crate::shell;
 use crate::syntax::dockerfile::{Pragma, PragmaDialect, PragmaKind};
 use crate::text::Span;
 
@@ -53,7 +53,7 @@ impl Teller<'_> {
             PragmaKind::Shell(_) => {}
             PragmaKind::Ignore(ignore) => {
                 let hadolint = ignore.dialect == PragmaDialect::Hadolint;
-                let fault = |name: &Name| self.fault(at, Tongue::Any, &name.0, hadolint);
+                let fault = |name: &Name| self.fault(at, tongue(ignore), &name.0, hadolint);
                 let faults: Vec<Option<Fault>> = ignore.names.iter().map(fault).collect();
                 self.names(pragma, &ignore.names, faults, true);
             }
@@ -87,13 +87,20 @@ impl Teller<'_> {
         if EXPERIMENTAL.contains(&name) || name == RULE {
             return false;
         }
-        // ShellCheck knows more codes than the native engine, and other codes were not looked for.
-        let native = self.config.shell.value == ShellEngine::Native;
-        let code = name.get(2..).filter(|_| rules::is_shellcheck_code(name)).and_then(|code| code.parse().ok());
-        let is_known = code.is_some_and(|code| shellcheck::code_name(code).is_some());
-        let looked_for = is_known && self.config.code_severity(name, Severity::Hint).is_some();
+        let looked_for = self.is_looked_for(name);
         let is_on = rules::named(name).iter().any(|rule| self.config.severity(rule).is_some());
-        name.eq_ignore_ascii_case("all") || is_on || (native && looked_for)
+        name.eq_ignore_ascii_case("all") || is_on || looked_for
+    }
+
+    /// True for a code of ShellCheck that would be reported: the native engine does not know all.
+    fn is_looked_for(&self, name: &str) -> bool {
+        let code = name.get(2..).filter(|_| rules::is_shellcheck_code(name)).and_then(|code| code.parse().ok());
+        let is_known = code.is_some_and(|code| match self.config.shell.value {
+            ShellEngine::Native => shell::codes().binary_search(&code).is_ok(),
+            ShellEngine::External => true,
+            ShellEngine::Auto | ShellEngine::Off => false,
+        });
+        is_known && self.config.code_severity(name, Severity::Hint).is_some()
     }
 
     fn names(&mut self, pragma: &Pragma, names: &[Name], faults: Vec<Option<Fault>>, removable: bool) {
@@ -159,6 +166,7 @@ fn unknown(name: &str, tongue: Tongue, hadolint: bool) -> Option<Fault> {
     };
     let known = match tongue {
         Tongue::Buildkit => name == "all" || rules::is_buildkit_name(name),
+        Tongue::Shellcheck => name == "all" || is_code("SC"),
         Tongue::Any => {
             let theirs = is_code("SC") || rules::is_buildkit_name(name) || is_code("DL");
             name.eq_ignore_ascii_case("all") || theirs || !rules::named(name).is_empty()
@@ -167,6 +175,7 @@ fn unknown(name: &str, tongue: Tongue, hadolint: bool) -> Option<Fault> {
     let guess = match tongue {
         Tongue::Buildkit => rules::BUILDKIT_NAMES.into_iter().find(|known| known.eq_ignore_ascii_case(name)),
         Tongue::Any => rules::suggestion(name),
+        Tongue::Shellcheck => None,
     };
     // hadolint's own pragma may name codes of later versions.
     let later = hadolint && name.len() == 6 && name.is_ascii();

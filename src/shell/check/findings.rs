@@ -59,12 +59,12 @@ fn applies(script: &Script, options: &CheckOptions, draft: &Draft) -> bool {
     };
     match draft.code {
         2154 | 3028 => !about_known(),
-        2086 => !options.quiet_known || !about_known(),
+        2086 | 2115 => !options.quiet_known || !about_known(),
         // The breaks that the Dockerfile's own continuations leave behind.
         1075 => !is_joined(script, (draft.range.0, draft.range.0 + "else".len())),
         2291 => !is_joined(script, draft.range),
         // `RUN ["a", 'b']`: an exec form that is none, which has a rule of its own.
-        1020 | 1072 | 1073 => !text.trim_start().starts_with('['),
+        1020 | 1035 | 1072 | 1073 => !text.trim_start().starts_with('['),
         code => script.dialect != Dialect::Ash || !FINE_IN_ASH.contains(&code),
     }
 }

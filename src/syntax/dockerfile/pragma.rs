@@ -1,4 +1,4 @@
-//! Comments that speak to a linter: `# cachalot: …`, `# hadolint …`, `# check=…`.
+//! Comments that speak to a linter: `# cachalot: …`, `# hadolint …`, `# shellcheck …`, `# check=…`.
 //!
 //! Only what the comment says is read here; what it covers is decided by whoever applies it.
 
@@ -50,6 +50,8 @@ pub struct Ignore {
 pub enum PragmaDialect {
     Cachalot,
     Hadolint,
+    /// `# shellcheck disable=SC2086`, which silences ShellCheck's codes only.
+    Shellcheck,
 }
 
 /// How far a comment reaches.
@@ -113,6 +115,9 @@ fn read(comment: &Comment, text: &str, start: u32) -> Option<PragmaKind> {
     }
     if let Some(rest) = strip_word(text, "hadolint").filter(|rest| rest.starts_with([' ', '\t'])) {
         return words.hadolint(rest);
+    }
+    if let Some(rest) = strip_word(text, "shellcheck").filter(|rest| rest.starts_with([' ', '\t'])) {
+        return words.shellcheck(rest);
     }
     let value = strip_word(text, "check")?.trim_start().strip_prefix('=')?.trim_start();
     let options = check(value, words.offset(value));
@@ -179,6 +184,18 @@ impl<'c> Words<'c> {
         let assigns = rest[key.len()..].trim_start().starts_with('=');
         assigns.then(|| {
             PragmaKind::Malformed(format!("`{key}` is not `ignore`, `global ignore`, `stage ignore` or `shell`"))
+        })
+    }
+
+    /// Only `disable=` speaks of what is reported; other keys are ShellCheck's own affair.
+    fn shellcheck(&self, rest: &'c str) -> Option<PragmaKind> {
+        let mut pairs = rest.split_ascii_whitespace();
+        let list = pairs.find_map(|pair| pair.strip_prefix("disable="))?;
+        let names = self.names(list);
+        let ignore = Ignore { dialect: PragmaDialect::Shellcheck, scope: PragmaScope::Next, names };
+        Some(match ignore.names.is_empty() {
+            true => PragmaKind::Malformed("no code is named after `disable=`".to_string()),
+            false => PragmaKind::Ignore(ignore),
         })
     }
 
