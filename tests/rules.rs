@@ -10,7 +10,7 @@ use cachalot::lint::{FileKind, Fixed, Input, fix_where, lint};
 use cachalot::model::MemoryFiles;
 use cachalot::model::docs::{DocFile, DocText, Docs};
 use cachalot::report::diagnostic_text;
-use cachalot::rules::{self, Check, Example, Rule};
+use cachalot::rules::{self, Check, CodePage, Example, Rule};
 use cachalot::syntax::dockerfile;
 use cachalot::text::{FileId, Source, Sources};
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -30,7 +30,48 @@ fn main() {
             check(rule, update)
         })
     };
-    libtest_mimic::run(&arguments, rules::all().iter().map(trial).collect()).exit();
+    let code = |page: &'static CodePage| {
+        Trial::test(format!("shellcheck/{}", page.code), move || {
+            let faults = code_faults(page);
+            if faults.is_empty() { Ok(()) } else { Err(faults.join("\n").into()) }
+        })
+    };
+    let trials = rules::all().iter().map(trial).chain(rules::code_pages().iter().map(code));
+    libtest_mimic::run(&arguments, trials.collect()).exit();
+}
+
+/// What is wrong with the page of one of ShellCheck's codes.
+fn code_faults(page: &'static CodePage) -> Vec<String> {
+    let has = |heading: &&str| page.page().lines().any(|line| line == *heading);
+    let lacking = SECTIONS.into_iter().filter(|heading| !has(heading));
+    let mut faults: Vec<String> = lacking.map(|heading| format!("{}: there is no `{heading}`", page.path)).collect();
+    let examples = page.examples();
+    if !(examples.iter().any(|it| it.bad) && examples.iter().any(|it| !it.bad)) {
+        faults.push(format!("{}: a `dockerfile bad` and a `dockerfile good` are needed", page.path));
+    }
+    if cfg!(not(feature = "shellcheck-native")) {
+        return faults;
+    }
+    let config = Loaded::none().resolve("Dockerfile", &Overrides::default()).expect("no names").only(&[page.code]);
+    for example in examples {
+        let mut sources = Sources::default();
+        let file = sources.add(Source::new("Dockerfile", example.dockerfile.as_str()));
+        let input = Input::new(&sources, file, FileKind::Dockerfile, &config);
+        let found = lint(&input);
+        let fixed = fix_where(&input, Applicability::Unsafe, &|it| it.rule == page.code);
+        let is_code = |it: &&Diagnostic| it.rule == page.code;
+        let fix = found.iter().filter(is_code).any(|it| it.fix.is_some());
+        let expected = example.fixed.clone().filter(|_| fix).unwrap_or_else(|| fixed.text.clone());
+        let at = format!("{}:{}", page.path, example.line);
+        let wrong = [
+            (found.iter().any(|it| it.rule == page.code) != example.bad).then(|| "is not what it says".to_string()),
+            (example.bad && fix != example.fixed.is_some()).then(|| "the fix is not shown, or is none".to_string()),
+            (errors(&fixed.text) > errors(&example.dockerfile)).then(|| "the fix breaks it".to_string()),
+            difference("the fixed file", &expected, &fixed.text),
+        ];
+        faults.extend(wrong.into_iter().flatten().map(|fault| format!("{at}: {fault}")));
+    }
+    faults
 }
 
 /// Everything a page promises; all faults are told at once.

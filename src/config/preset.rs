@@ -94,6 +94,7 @@ fn is_syntax_error(rule: &Rule) -> bool {
 
 /// Codes of ShellCheck that `recommended` leaves out although ShellCheck calls them warnings or
 /// errors: in Dockerfiles they are mostly what was meant. rules/shellcheck/README.md has the numbers.
+#[rustfmt::skip]
 const NOISY_CODES: &[&str] = &[
     // Words that are meant to be split: `$(nproc)`, lists of packages and options.
     "SC2046", "SC2048", "SC2068", "SC2206", "SC2207",

@@ -16,8 +16,25 @@ fn found(text: &str) -> Vec<String> {
     found_as(text, "", FileKind::Dockerfile)
 }
 
+#[test]
+fn shellcheck_comments() {
+    let codes = |text: &str| found_as(text, "select = [\"unused-suppression\", \"SC2164\"]", FileKind::Dockerfile);
+    let cases: &[(&str, &[&str])] = &[
+        ("FROM a:1\nRUN cd /x; ls\n", &["2:SC2164"]),
+        ("FROM a:1\n# shellcheck disable=SC2164,SC2086\nRUN cd /x; ls\n", &[]),
+        ("FROM a:1\n# shellcheck shell=sh disable=all # why\nRUN cd /x; ls\n", &[]),
+        ("FROM a:1\nRUN true; \\\n  # shellcheck disable=SC2164\n  cd /x; ls\n", &[]),
+        ("FROM a:1\n# shellcheck disable=SC2164\nRUN ls\n", &["2:unused-suppression"]),
+        ("FROM a:1\n# shellcheck likes this\nRUN ls\n", &[]),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(codes(text), *expected, "{text}");
+    }
+}
+
 fn found_as(text: &str, config: &str, kind: FileKind) -> Vec<String> {
-    let config = format!("preset = \"buildkit\"\nselect = [\"unused-suppression\"]\n{config}");
+    let select = if config.starts_with("select") { "" } else { "select = [\"unused-suppression\"]\n" };
+    let config = format!("preset = \"buildkit\"\n{select}{config}");
     with(text, &config, kind, |input| {
         let source = input.sources.get(input.file);
         let line = |it: &Diagnostic| format!("{}:{}", source.line(it.primary.span.start), it.rule);
