@@ -1,13 +1,16 @@
 //! Reads a rule's page: its prose and its examples, which are tests.
 
-/// A `dockerfile bad` or `dockerfile good` fence of a page with what belongs to it.
+/// A `dockerfile bad` or `dockerfile good` fence of a page with what belongs to it; `markdown bad` and
+/// `markdown good` for rules that read Markdown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Example {
     /// Line of the opening fence in the page, from 1.
     pub line: usize,
     /// True if the rule must report it.
     pub bad: bool,
-    /// The Dockerfile.
+    /// True if the example is a Markdown file.
+    pub markdown: bool,
+    /// The Dockerfile or Markdown file.
     pub dockerfile: String,
     /// Files of the build context, written above the fence as a line `` `path`: `` and a fence.
     pub context: Vec<ExampleFile>,
@@ -15,7 +18,7 @@ pub struct Example {
     pub config: Option<String>,
     /// The exact rendering: a `text` fence after a bad one.
     pub rendered: Option<String>,
-    /// The exact result of the fix: a `dockerfile fixed` fence after a bad one.
+    /// The exact result of the fix: a `dockerfile fixed` or `markdown fixed` fence after a bad one.
     pub fixed: Option<String>,
 }
 
@@ -87,9 +90,10 @@ impl Reader {
             return;
         }
         match info {
-            "dockerfile bad" | "dockerfile good" => self.examples.push(Example {
+            "dockerfile bad" | "dockerfile good" | "markdown bad" | "markdown good" => self.examples.push(Example {
                 line,
                 bad: info.ends_with("bad"),
+                markdown: info.starts_with("markdown"),
                 dockerfile: text,
                 context: std::mem::take(&mut self.context),
                 config: self.config.take(),
@@ -97,7 +101,7 @@ impl Reader {
             }),
             "toml" => self.config = Some(text),
             "text" => self.with_last(|example| example.rendered = Some(text)),
-            "dockerfile fixed" => self.with_last(|example| example.fixed = Some(text)),
+            "dockerfile fixed" | "markdown fixed" => self.with_last(|example| example.fixed = Some(text)),
             _ => {}
         }
     }

@@ -30,12 +30,12 @@ pub(crate) fn update(rule: &Rule, rendered: Render, fixed: Render) {
         let old: Vec<&str> = lines.by_ref().take_while(|line| line.trim_end() != fence).collect();
         let info = info.trim_start_matches('`').trim();
         let is_file = std::mem::take(&mut names_file);
-        if !is_file && matches!(info, "dockerfile bad" | "dockerfile good") {
+        if !is_file && matches!(info, "dockerfile bad" | "dockerfile good" | "markdown bad" | "markdown good") {
             current = examples.next();
         }
         let new = match (info, &current) {
             ("text", Some(example)) if !is_file => Some(rendered(example)),
-            ("dockerfile fixed", Some(example)) if !is_file => Some(fixed(example)),
+            ("dockerfile fixed" | "markdown fixed", Some(example)) if !is_file => Some(fixed(example)),
             _ => None,
         };
         let text = new.unwrap_or_else(|| old.iter().flat_map(|line| [line, "\n"]).collect());

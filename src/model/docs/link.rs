@@ -154,7 +154,9 @@ pub fn dockerfile_of(build: &Invocation, path: &str, docs: &Docs) -> Built {
             }
         }
         Some(_) => Built::This,
-        None => Built::Other,
+        // Where `cd` leads to is not known for certain.
+        None if build.folder.is_empty() => Built::Other,
+        None => Built::Unknown,
     }
 }
 

@@ -68,6 +68,7 @@ impl DocText {
             doc.invocations.extend(docker_cli::invocations(span, "", Place::Inline));
         }
         doc.invocations.sort_by_key(|it| it.span);
+        doc.published = Published::in_text(&without_arguments(text, &doc.invocations));
         doc
     }
 
@@ -141,6 +142,25 @@ impl Docs {
     pub fn builds(&self) -> impl Iterator<Item = (&DocFile, &Invocation)> {
         self.invocations().filter(|(_, it)| it.verb == Verb::Build)
     }
+}
+
+/// The text with blanks in the place of what follows an image: these words go to the program in the
+/// container and publish nothing.
+fn without_arguments(text: &str, invocations: &[Invocation]) -> String {
+    let mut kept = String::with_capacity(text.len());
+    let mut at = 0;
+    for run in invocations.iter().filter(|it| matches!(it.verb, Verb::Run | Verb::Create)) {
+        let is_sure = !run.elided && run.flags.iter().all(|flag| flag.known);
+        let (Some(first), true) = (run.args.get(1), is_sure) else { continue };
+        let (start, end) = (first.span.start as usize, run.span.end as usize);
+        if start >= at && end >= start && text.is_char_boundary(start) && text.is_char_boundary(end) {
+            kept.push_str(&text[at..start]);
+            kept.push_str(" ~ ");
+            at = end;
+        }
+    }
+    kept.push_str(&text[at..]);
+    kept
 }
 
 /// A glance before parsing.

@@ -88,7 +88,7 @@ fn is_own_command(args: &[crate::syntax::docker_cli::CliWord]) -> bool {
     if args.iter().any(|arg| asks.contains(&arg.text.as_str())) {
         return false;
     }
-    first.text.starts_with("--") || SERVING.contains(&first.text.as_str())
+    first.text.starts_with("--") || first.text == "-p" || SERVING.contains(&first.text.as_str())
 }
 
 /// True if other commands of the documents talk to the container by its name.

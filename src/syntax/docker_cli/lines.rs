@@ -54,8 +54,8 @@ pub(super) fn command_lines(content: &Spliced, language: &str) -> Vec<Spliced> {
                 None if prompts => continue,
                 None => {}
             }
-        } else if prompts && line.trim_start().starts_with("> ") {
-            begin += line.len() - line.trim_start().len() + 2;
+        } else if prompts {
+            begin += second_prompt(line);
         }
         let body = text[begin..start + line.len()].trim_end();
         let (kept, goes_on) = continued(body);
@@ -69,6 +69,13 @@ pub(super) fn command_lines(content: &Spliced, language: &str) -> Vec<Spliced> {
     }
     lines.extend(current);
     lines
+}
+
+/// Bytes of the mark that a terminal puts before a continued line: `> ` or, in PowerShell, `>> `.
+fn second_prompt(line: &str) -> usize {
+    let head = line.trim_start();
+    let mark = [">> ", "> "].into_iter().find(|mark| head.starts_with(mark));
+    mark.map_or(0, |mark| line.len() - head.len() + mark.len())
 }
 
 /// How much of a line stays, and whether the next line belongs to it.
@@ -99,6 +106,9 @@ fn prompt(line: &str, is_session: bool) -> Option<usize> {
             skip = program_at(head)?;
         }
         return Some(indent + skip + blanks(&head[skip..]));
+    }
+    if ["$docker ", "$podman "].iter().any(|start| head.starts_with(start)) {
+        return Some(indent + 1);
     }
     if is_session && head.starts_with("# ") {
         return Some(indent + 2);

@@ -83,6 +83,9 @@ pub struct Invocation {
     pub path: Vec<CliWord>,
     /// What it does.
     pub verb: Verb,
+    /// The name under which the flags of the subcommand are known: `run` for `container create`;
+    /// `None` where nothing is known of them.
+    pub subcommand: Option<&'static str>,
     /// The flags behind the subcommand, in order.
     pub flags: Vec<FlagUse>,
     /// The words that are no flags. For `run`, `create` and `exec`: the image or container and
@@ -122,12 +125,21 @@ impl Invocation {
 pub fn invocations(content: &Spliced, language: &str, place: Place) -> Vec<Invocation> {
     let mut found = Vec::new();
     let mut folder = String::new();
+    let mut cloned = false;
     for line in lines::command_lines(content, language) {
         for command in words::commands(&line) {
-            if let [cd, to] = &command[..]
-                && cd.text == "cd"
-            {
-                folder = if folder.is_empty() { to.text.clone() } else { format!("{folder}/{}", to.text) };
+            let word = |at: usize| command.get(at).map_or("", |word| word.text.as_str());
+            if word(0) == "git" && word(1) == "clone" {
+                cloned = true;
+                continue;
+            }
+            if let ("cd", 2) = (word(0), command.len()) {
+                // The first step into a fresh clone leads to the root of the repository.
+                folder = match (std::mem::take(&mut cloned), folder.is_empty()) {
+                    (true, _) => String::new(),
+                    (false, true) => word(1).to_string(),
+                    (false, false) => format!("{folder}/{}", word(1)),
+                };
                 continue;
             }
             if let Some(invocation) = parse::invocation(&line, &command, place, &folder) {

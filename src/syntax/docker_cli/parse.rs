@@ -23,16 +23,9 @@ pub(super) fn invocation(line: &Spliced, words: &[CliWord], place: Place, folder
     }
     let last = words.last()?;
     let (path, verb, rest) = subcommand(program, rest);
-    let mut reader = Reader {
-        line,
-        verb,
-        name: path.last().map_or("", |it| it.text.as_str()),
-        program,
-        flags: Vec::new(),
-        args: Vec::new(),
-    };
+    let mut reader = Reader { line, verb, name: table_name(&path, verb), program, flags: Vec::new(), args: Vec::new() };
     reader.read(rest);
-    let Reader { flags, args, .. } = reader;
+    let Reader { flags, args, name: subcommand, .. } = reader;
     let elided = [last.text.as_str(), args.last().map_or("", |it| &it.text)]
         .iter()
         .any(|text| text.ends_with("...") || text.ends_with('…'));
@@ -40,7 +33,21 @@ pub(super) fn invocation(line: &Spliced, words: &[CliWord], place: Place, folder
     let span = line.span(word.range.0, last.range.1);
     let folder = folder.to_string();
     let program_word = word.clone();
-    Some(Invocation { program, program_word, misspelt, path, verb, flags, args, span, text, place, folder, elided })
+    Some(Invocation {
+        program,
+        program_word,
+        misspelt,
+        path,
+        verb,
+        subcommand,
+        flags,
+        args,
+        span,
+        text,
+        place,
+        folder,
+        elided,
+    })
 }
 
 /// Where the program stands: behind `sudo`, `time`, `winpty`, `NAME=value` and the like.
@@ -74,11 +81,8 @@ fn program(word: &str) -> Option<Program> {
 }
 
 fn is_nearly_docker(word: &str) -> bool {
-    word.is_ascii()
-        && (5..=7).contains(&word.len())
-        && word != "docker"
-        && word != "dockerd"
-        && word != "docked"
+    word.bytes().all(|byte| byte.is_ascii_lowercase())
+        && !matches!(word, "dockerd" | "docked" | "docket" | "dockers")
         && strsim::damerau_levenshtein(word, "docker") == 1
 }
 
@@ -120,6 +124,22 @@ fn subcommand(program: Program, words: &[CliWord]) -> (Vec<CliWord>, Verb, &[Cli
     (path, verb, after)
 }
 
+/// The name under which the table has the flags of a subcommand.
+fn table_name(path: &[CliWord], verb: Verb) -> Option<&'static str> {
+    let words: Vec<&str> = path.iter().map(|word| word.text.as_str()).collect();
+    let name = match (verb, &words[..]) {
+        (Verb::Run | Verb::Create, _) => "run",
+        (Verb::Build, _) => "build",
+        (Verb::Compose | Verb::Unknown, _) => return None,
+        (_, ["container", "ls" | "list"]) => "ps",
+        (_, ["image", "ls" | "list"]) => "images",
+        (_, ["image", "rm" | "remove"]) => "rmi",
+        (_, ["container", name] | ["image", name] | [name]) => name,
+        _ => return None,
+    };
+    table::flags(name).map(|flags| flags.name)
+}
+
 fn verb(word: &str) -> Verb {
     match word {
         "run" => Verb::Run,
@@ -144,7 +164,7 @@ fn skip_global_flags(words: &[CliWord]) -> &[CliWord] {
 struct Reader<'a> {
     line: &'a Spliced,
     verb: Verb,
-    name: &'a str,
+    name: Option<&'static str>,
     program: Program,
     flags: Vec<FlagUse>,
     args: Vec<CliWord>,
@@ -152,7 +172,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn read(&mut self, words: &[CliWord]) {
-        let stops_at_args = matches!(self.verb, Verb::Run | Verb::Create) || self.name == "exec";
+        let stops_at_args = matches!(self.verb, Verb::Run | Verb::Create) || self.name == Some("exec");
         let mut words = words.iter().peekable();
         while let Some(word) = words.next() {
             let plain = word.text.trim_start_matches(['-', '–', '—', '−', '‒', '―']);
@@ -202,6 +222,17 @@ impl Reader<'_> {
     /// `-it`, `-p80:80`, `-dp 80:80`, `-e=A=b`.
     fn cluster(&mut self, word: &CliWord, at: usize, typographic: bool, next: &mut dyn FnMut() -> Option<CliWord>) {
         let letters = &word.text[at..];
+        let name = letters.split('=').next().unwrap_or(letters);
+        let first = letters.chars().next().map(String::from).unwrap_or_default();
+        if !typographic && name.len() > 1 && self.find(&first, true).is_none() && self.find(name, false).is_some() {
+            // `-rm`, `-name x`: a long flag with one dash.
+            let attached = (name.len() < letters.len()).then_some(name.len() + 1);
+            self.long(word, at, name, attached, typographic, next);
+            if let Some(flag) = self.flags.last_mut() {
+                flag.known = false;
+            }
+            return;
+        }
         for (offset, letter) in letters.char_indices() {
             let here = at + offset;
             let end = here + letter.len_utf8();
@@ -226,12 +257,7 @@ impl Reader<'_> {
 
     /// The long name of a flag and whether it takes a value.
     fn find(&self, name: &str, short: bool) -> Option<(&'static str, bool)> {
-        let subcommand = match self.verb {
-            Verb::Run | Verb::Create => "run",
-            Verb::Build => "build",
-            Verb::Compose | Verb::Unknown => return None,
-            _ => self.name,
-        };
+        let subcommand = self.name?;
         let flags = table::flags(subcommand)?;
         let value = table::long_name(flags.values, name, short).map(|long| (long, true));
         let switch = || table::long_name(flags.switches, name, short).map(|long| (long, false));
@@ -253,8 +279,9 @@ impl Reader<'_> {
 
     /// The bytes of a part of a word; of the whole word where quotes hide the place.
     fn place(&self, word: &CliWord, from: usize, to: usize) -> Span {
-        let (start, end) = word.range;
-        if word.text.len() != (end - start) as usize {
+        let start = word.range.0;
+        let written = self.line.text.get(start as usize..start as usize + to);
+        if written != word.text.get(..to) {
             return word.span;
         }
         self.line.span(start + from as u32, start + to as u32)

@@ -12,35 +12,35 @@ const TOP: &str = "run exec ps build pull push images login logout search versio
 
 /// Subcommands that have subcommands.
 const GROUPS: &[(&str, &str)] = &[
-    ("builder", "build prune"),
+    ("builder", "bake create du inspect ls rm stop use version build prune"),
     ("checkpoint", "create ls rm"),
     (
         "container",
-        "attach commit cp create diff exec export inspect kill logs ls pause port prune rename restart rm run \
+        "list ps remove attach commit cp create diff exec export inspect kill logs ls pause port prune rename restart rm run \
         start stats stop top unpause update wait",
     ),
-    ("context", "create export import inspect ls rm show update use"),
-    ("image", "build history import inspect load ls prune pull push rm save tag"),
+    ("context", "list remove create export import inspect ls rm show update use"),
+    ("image", "list remove build history import inspect load ls prune pull push rm save tag"),
     ("manifest", "annotate create inspect push rm"),
-    ("network", "connect create disconnect inspect ls prune rm"),
-    ("plugin", "create disable enable inspect install ls push rm set upgrade"),
+    ("network", "list remove connect create disconnect inspect ls prune rm"),
+    ("plugin", "list remove create disable enable inspect install ls push rm set upgrade"),
     ("system", "df events info prune"),
     ("trust", "inspect key revoke sign signer"),
-    ("volume", "create inspect ls prune rm update"),
-    ("config", "create inspect ls rm"),
-    ("node", "demote inspect ls promote ps rm update"),
-    ("secret", "create inspect ls rm"),
-    ("service", "create inspect logs ls ps rm rollback scale update"),
-    ("stack", "config deploy ls ps rm services"),
+    ("volume", "list remove create inspect ls prune rm update"),
+    ("config", "list remove create inspect ls rm"),
+    ("node", "list remove demote inspect ls promote ps rm update"),
+    ("secret", "list remove create inspect ls rm"),
+    ("service", "list remove create inspect logs ls ps rm rollback scale update"),
+    ("stack", "list up down remove config deploy ls ps rm services"),
     ("swarm", "ca init join join-token leave unlock unlock-key update"),
     (
         "buildx",
-        "bake build create dial-stdio du history imagetools inspect install ls prune rm stop uninstall use \
+        "list remove b f bake build create dial-stdio du history imagetools inspect install ls prune rm stop uninstall use \
         version debug dap",
     ),
     (
         "compose",
-        "alpha attach bridge build commit config convert cp create down events exec export images kill logs ls \
+        "list top alpha attach bridge build commit config convert cp create down events exec export images kill logs ls \
         pause port ps publish pull push restart rm run scale start stats stop top unpause up version volumes \
         wait watch",
     ),
@@ -131,10 +131,6 @@ pub(super) const FLAGS: &[Flags] = &[
 
 /// The flags of a subcommand, if the table has it.
 pub(super) fn flags(name: &str) -> Option<&'static Flags> {
-    let name = match name {
-        "create" => "run",
-        other => other,
-    };
     FLAGS.iter().find(|flags| flags.name == name)
 }
 

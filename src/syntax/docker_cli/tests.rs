@@ -38,6 +38,9 @@ fn flags_and_clusters() {
     assert_eq!(check("docker build . -t app -f docker/Dockerfile"), "build [tag=app] [file=docker/Dockerfile] .");
     assert_eq!(check("docker -H tcp://x run app && podman run --pod p app"), "run app⏎run [pod=p] app");
     assert_eq!(check("docker run --rf app"), "run [rf?] app");
+    assert_eq!(check("docker run -name x app"), "run [name?=x] app");
+    assert_eq!(check("docker buildx create --use"), "buildx create [use?]");
+    assert_eq!(parse("docker buildx create --use", "")[0].subcommand, None);
 }
 
 #[test]
@@ -56,7 +59,7 @@ fn placeholders_typos_and_dashes() {
     assert_eq!(check("docker run -d <image name> {tag} > out 2>&1"), "run [detach] <image name> {tag}");
     assert_eq!(check("docekr run x"), "run x");
     assert!(parse("docekr run x", "")[0].misspelt);
-    assert_eq!(check("docker is nice\ndocket run x"), "is nice⏎run x");
+    assert_eq!(check("docker is nice\ndocket run x"), "is nice");
     let dashes = parse("docker run —rm –d app", "");
     assert!(dashes[0].flags.iter().all(|flag| flag.typographic && flag.known));
     assert_eq!(parse("docker log x", "")[0].verb, Verb::Unknown);
@@ -82,4 +85,11 @@ fn never_panics() {
             }
         }
     }
+}
+
+#[test]
+fn folders_are_followed_from_a_fresh_clone_on() {
+    let folders = |text: &str| parse(text, "").into_iter().map(|it| it.folder).collect::<Vec<_>>();
+    assert_eq!(folders("git clone x && cd x\ndocker build .\ncd api\ndocker build ."), ["", "api"]);
+    assert_eq!(folders("cd a; cd b; docker build ."), ["a/b"]);
 }

@@ -1,0 +1,41 @@
+use crate::diagnostic::{Edit, Fix};
+use crate::model::docs::DocText;
+use crate::rules::DocsCx;
+use crate::syntax::docker_cli::{CliWord, Program, Verb, near_subcommand};
+
+pub(in crate::rules) fn check(cx: &mut DocsCx) {
+    let Some(doc) = cx.markdown else { return };
+    for call in &doc.invocations {
+        if call.misspelt {
+            report(cx, &call.program_word, "docker", "there is no program");
+        }
+        let (Verb::Unknown, Program::Docker, Some(last)) = (call.verb, call.program, call.path.last()) else {
+            continue;
+        };
+        let parent = call.path.len().checked_sub(2).and_then(|at| call.path.get(at)).map(|word| word.text.as_str());
+        if !is_plain(&last.text) || says_it_is_missing(doc, call.span.end) {
+            continue;
+        }
+        if let Some(meant) = near_subcommand(parent, &last.text) {
+            report(cx, last, meant, "docker has no command");
+        }
+    }
+}
+
+fn report(cx: &mut DocsCx, word: &CliWord, meant: &str, what: &str) {
+    let written = &word.text;
+    let fix = Fix::unsafe_(format!("write `{meant}`"), vec![Edit::replace(word.span, meant)]);
+    cx.report(word.span, format!("{what} `{written}`"))
+        .note(format!("did you mean `{meant}`?"))
+        .fix(Some(fix).filter(|_| !word.quoted));
+}
+
+fn is_plain(word: &str) -> bool {
+    word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
+}
+
+/// True where the next line shows what docker says to it: the author knows.
+fn says_it_is_missing(doc: &DocText, end: u32) -> bool {
+    let after: String = doc.text[end as usize..].lines().skip(1).take(2).collect();
+    after.contains("is not a docker command") || after.contains("unknown command")
+}
