@@ -8,8 +8,10 @@ pub(in crate::rules) fn check(cx: &mut DockerfileCx) {
     let mut names: HashSet<String> = HashSet::from(["scratch".to_string()]);
     for stage in &cx.model.stages {
         let Some(body) = stage.from_body else { continue };
-        let image = cx.model.default_globals.expand(&body.image.raw, cx.dockerfile.escape).text;
-        if !names.contains(&image) && !ImageRef::parse(&image).is_valid() {
+        let expanded = cx.model.default_globals.expand(&body.image.raw, cx.dockerfile.escape);
+        let image = expanded.text;
+        // The platform ARGs always have a value, but only the build knows it.
+        if expanded.known && !names.contains(&image) && !ImageRef::parse(&image).is_valid() {
             let note = if body.image.is_constant() {
                 "image names are lower case, with an optional `:tag` and `@digest`"
             } else {

@@ -4,7 +4,7 @@ use crate::model::{Model, Use, Value};
 use crate::rules::DockerfileCx;
 use crate::rules::shared::did_you_mean;
 use crate::rules::steps::{self, Here};
-use crate::syntax::dockerfile::Variable;
+use crate::syntax::dockerfile::{Body, Variable};
 use crate::text::Span;
 
 /// A variable that is used and not declared.
@@ -13,7 +13,7 @@ pub(super) struct Undefined<'m> {
     pub span: Span,
     /// BuildKit's message.
     pub message: String,
-    /// True unless the base image may define it, or a default stands in for it.
+    /// True unless the base image may define it, a default stands in for it, or it is extended.
     pub certain: bool,
     /// True where the base image is not known.
     pub open: bool,
@@ -33,7 +33,7 @@ pub(super) fn undefined<'m>(cx: &DockerfileCx<'m>) -> Vec<Undefined<'m>> {
                     here,
                     span: word.place(name, &cx.source.text),
                     message: format!("Usage of undefined variable '${name}'{shown}"),
-                    certain: (!word.scope.open || typo) && !has_default(&word, name),
+                    certain: (!word.scope.open || typo) && !has_default(&word, name) && !extends(here, name),
                     open: word.scope.open,
                 });
             }
@@ -67,6 +67,14 @@ fn has_default(word: &Use, name: &str) -> bool {
         has_operator(it) || references().any(|outer| outer != it && has_operator(outer) && outer.span.contains(it.span))
     };
     references().next().is_some() && references().take(100).all(is_guarded)
+}
+
+/// True for `ENV LIST=more:$LIST`, which means to extend what may or may not be there.
+fn extends(here: Here, name: &str) -> bool {
+    match here.step.body() {
+        Body::Env(pairs) => pairs.iter().any(|pair| pair.key.raw == name),
+        _ => false,
+    }
 }
 
 /// True if an ARG before the first FROM has the name: the stage must declare it again.
