@@ -34,10 +34,15 @@ impl Use<'_> {
         }
     }
 
-    /// Names that were asked for and that nothing declares.
+    /// Names that were asked for and that nothing declares, each once.
     pub fn undefined(&self) -> impl Iterator<Item = &str> {
-        let unmatched = self.result.iter().flat_map(|expansion| &expansion.unmatched);
-        unmatched.filter(|name| self.scope.get(name).is_none()).map(String::as_str)
+        let mut names: Vec<&str> = match &self.result {
+            Ok(expansion) => expansion.unmatched.iter().map(String::as_str).collect(),
+            Err(_) => self.variables.iter().map(|variable| variable.name.text.as_str()).collect(),
+        };
+        names.sort_unstable();
+        names.dedup();
+        names.into_iter().filter(|name| self.scope.get(name).is_none())
     }
 
     /// Where the name stands first in the word; `text` is the file's.

@@ -32,13 +32,14 @@ struct Suite {
     known: &'static [(&'static str, &'static str)],
 }
 
-const SUITES: [Suite; 8] = [
+const SUITES: [Suite; 9] = [
     Suite { file: "buildkit-parser.json", check: Some(buildkit_parser::check), known: &[] },
     Suite { file: "buildkit-quirks.json", check: Some(buildkit_quirks::check), known: &[] },
     Suite { file: "variable-expansion.json", check: Some(variable_expansion::check), known: &[] },
     Suite { file: "dockerignore.json", check: Some(dockerignore::check), known: &[] },
     Suite { file: "hadolint.json", check: Some(hadolint::check), known: hadolint::KNOWN },
     Suite { file: "buildkit-check.json", check: Some(buildkit_check::check), known: &[] },
+    Suite { file: "fixtures/buildkit/checks.json", check: Some(buildkit_check::check_probe), known: &[] },
     Suite { file: "copy-before-install.json", check: Some(copy_before_install::check), known: &[] },
     Suite { file: "buildkit-cache.json", check: Some(buildkit_cache::check), known: &[] },
 ];
@@ -85,6 +86,8 @@ fn folder() -> PathBuf {
 }
 
 fn read(folder: &Path, file: &str) -> Option<Vec<Value>> {
+    // Cases of our own are always there.
+    let folder = if file.starts_with("fixtures/") { Path::new(env!("CARGO_MANIFEST_DIR")) } else { folder };
     let text = std::fs::read_to_string(folder.join(file)).ok()?;
     Some(serde_json::from_str(&text).unwrap_or_else(|error| panic!("{file}: {error}")))
 }

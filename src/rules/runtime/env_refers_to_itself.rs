@@ -13,11 +13,15 @@ pub(in crate::rules) fn check(cx: &mut DockerfileCx) {
             for variable in &pair.value.variables {
                 let name = &variable.name.text;
                 let declared = here.step.before.scope.get(name);
-                if declared.is_some_and(|it| matches!(it.origin, Origin::Arg | Origin::Env)) {
+                let repeats = pair.key.raw == *name;
+                let inherited = declared.is_some_and(|it| it.origin == Origin::BaseImage) && !repeats;
+                let has_default = !variable.operator.is_empty();
+                if inherited || has_default || declared.is_some_and(|it| matches!(it.origin, Origin::Arg | Origin::Env))
+                {
                     continue;
                 }
                 let sets = |(index, other): &(usize, &Pair)| {
-                    other.key.raw == *name && *index != at && (*index < at || pair.key.raw != *name)
+                    other.key.raw == *name && (*index < at || *index > at && !repeats && !here.step.before.scope.open)
                 };
                 let Some((_, setter)) = pairs.iter().enumerate().find(sets) else { continue };
                 let message = if declared.is_some() || here.step.before.scope.open {

@@ -1,6 +1,6 @@
 //! WORKDIRs with a path that does not begin at the root.
 
-use crate::model::{Workdir, WorkdirOrigin, paths};
+use crate::model::{Base, Workdir, WorkdirOrigin, paths};
 use crate::rules::DockerfileCx;
 use crate::rules::steps::{self, Here};
 use crate::shell::Dialect;
@@ -22,10 +22,10 @@ pub(super) fn relative<'m>(cx: &DockerfileCx<'m>) -> Vec<Relative<'m>> {
     for here in steps::all(cx.model) {
         let Body::Workdir(word) = here.step.body() else { continue };
         let expanded = here.step.expand(word);
-        let windows = here.step.before.shell.dialect == Dialect::Cmd
-            || here.step.before.shell.dialect == Dialect::PowerShell
-            || cx.dockerfile.escape == '`';
-        let absolute = if windows { paths::is_absolute(&expanded.text) } else { is_absolute(&expanded.text) };
+        let absolute = match may_be_windows(cx, here) {
+            true => paths::is_absolute(&expanded.text),
+            false => expanded.text.starts_with('/'),
+        };
         if expanded.known && !absolute {
             let first = !matches!(here.step.before.workdir, Workdir { origin: WorkdirOrigin::Instruction(_), .. });
             found.push(Relative { here, word, path: expanded.text, first });
@@ -34,7 +34,13 @@ pub(super) fn relative<'m>(cx: &DockerfileCx<'m>) -> Vec<Relative<'m>> {
     found
 }
 
-/// A drive letter says that the image is one of Windows, whatever its name.
-fn is_absolute(path: &str) -> bool {
-    path.starts_with('/') || path.as_bytes().get(1) == Some(&b':') && path.as_bytes()[0].is_ascii_alphabetic()
+/// True unless the base image is known to be one of Linux: a drive letter then says which it is.
+fn may_be_windows(cx: &DockerfileCx, here: Here) -> bool {
+    let shell = here.step.before.shell.dialect;
+    let is_linux = match cx.model.root_base(here.stage) {
+        Base::Scratch => true,
+        Base::Image(_, Some(known)) => !known.windows,
+        _ => false,
+    };
+    !is_linux || matches!(shell, Dialect::Cmd | Dialect::PowerShell) || cx.dockerfile.escape == '`'
 }

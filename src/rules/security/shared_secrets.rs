@@ -40,8 +40,8 @@ pub(super) fn names<'m>(cx: &DockerfileCx<'m>) -> Vec<Name<'m>> {
 }
 
 impl Name<'_> {
-    /// True where the value cannot be a secret: a path or address without credentials, a switch, a
-    /// number, the public fingerprint of a key.
+    /// True where the value cannot be a secret: nothing, a path or address without credentials, the
+    /// name of a file, a switch, the public fingerprint of a key.
     pub(super) fn is_harmless(&self) -> bool {
         let Some(value) = self.value.as_deref().map(str::trim) else { return false };
         let lower = value.to_ascii_lowercase();
@@ -50,7 +50,11 @@ impl Name<'_> {
         let is_path = value.starts_with('/') && value.len() > 1 && !value.contains("//");
         let is_address = ["http://", "https://"].iter().any(|scheme| lower.starts_with(scheme)) && !value.contains('@');
         let is_switch = matches!(lower.as_str(), "true" | "false" | "yes" | "no" | "on" | "off" | "0" | "1" | "none");
-        is_path || is_address || is_switch || is_gpg && is_fingerprint()
+        let is_file = [".sh", ".py", ".json", ".xml", ".yml", ".yaml", ".conf", ".ini", ".rsp"]
+            .iter()
+            .any(|it| lower.ends_with(it));
+        let is_empty = value.is_empty() && self.keyword == "ENV";
+        is_empty || is_file || is_path || is_address || is_switch || is_gpg && is_fingerprint()
     }
 }
 

@@ -18,13 +18,21 @@ pub(in crate::rules) fn check(cx: &mut DockerfileCx) {
 
 type FaultAt = (Span, String, &'static str);
 
-/// The parser judges types without variables.
+/// The parser judges types and sharing without variables.
 fn kind_error(step: &Step, flag: &Flag) -> Option<FaultAt> {
-    let word = flag.option(&["type"]).filter(|word| !word.is_constant())?;
-    let kind = step.expand(word);
-    let known = ["bind", "cache", "tmpfs", "secret", "ssh"].contains(&kind.text.to_ascii_lowercase().as_str());
-    let message = format!("unsupported mount type {}", go_quote(&kind.text));
-    (kind.known && !known).then_some((word.span, message, "the type is bind, cache, tmpfs, secret or ssh"))
+    let refused = |key: &str, words: &[&str]| {
+        let word = flag.option(&[key]).filter(|word| !word.is_constant())?;
+        let value = step.expand(word);
+        let is_one = words.contains(&value.text.to_ascii_lowercase().as_str());
+        (value.known && !is_one).then(|| (word.span, go_quote(&value.text)))
+    };
+    let kind = refused("type", &["bind", "cache", "tmpfs", "secret", "ssh"]).map(|(span, kind)| {
+        (span, format!("unsupported mount type {kind}"), "the type is bind, cache, tmpfs, secret or ssh")
+    });
+    kind.or_else(|| {
+        let (span, value) = refused("sharing", &["shared", "private", "locked"])?;
+        Some((span, format!("unsupported sharing value {value}"), "a cache is shared, private or locked"))
+    })
 }
 
 fn error(flag: &Flag, mount: &Mount) -> Option<FaultAt> {
