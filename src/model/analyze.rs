@@ -104,7 +104,8 @@ impl<'d> Walk<'d> {
         let declared = Some(declaration.name.span);
         let expanded = |scope: &Scope| match &declaration.value {
             Some(word) => self.value(&scope.expand(&word.raw, self.escape)),
-            None => Value::Unset,
+            // A declaration alone leaves what is there, such as the platform ARGs.
+            None => scope.get(name).map_or(Value::Unset, |it| it.value.clone()),
         };
         let default = expanded(&self.model.default_globals);
         let given = self.model.options.build_args.get(name).map(|it| Value::Known(it.as_str().into()));

@@ -45,7 +45,8 @@ pub(crate) fn compare(case: &Value, field: &str) -> Result<(), String> {
         error => {
             let message = error.strip_prefix("dockerfile parse error on line ").and_then(|rest| rest.split_once(": "));
             let message = message.map_or(error, |(_, message)| message);
-            let told = errors.iter().any(|error| error.message == message || is_told_by(error, message));
+            let told =
+                errors.iter().any(|error| error.message == message) || found.iter().any(|it| is_told_by(it, message));
             same("error", told, true).map_err(|_| format!("{message} is not among {errors:#?}"))
         }
     }
