@@ -30,4 +30,6 @@ pub mod report;
 
 pub mod host;
 
+pub mod lsp;
+
 pub mod cli;

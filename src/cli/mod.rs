@@ -5,6 +5,7 @@ mod config;
 mod explain;
 mod image;
 mod lint;
+mod lsp;
 mod options;
 mod output;
 mod parse;
@@ -41,6 +42,7 @@ enum Command {
     Rules(rules::Args),
     Parse(parse::Args),
     Config(config::Args),
+    Lsp(lsp::Args),
 }
 
 /// How a command ended, short of an error.
@@ -65,6 +67,7 @@ pub fn main() -> ExitCode {
         Command::Rules(args) => rules::run(&args),
         Command::Parse(args) => parse::run(&args),
         Command::Config(args) => config::run(&args),
+        Command::Lsp(args) => lsp::run(&args),
     };
     match result {
         Ok(Outcome::Clean) => ExitCode::SUCCESS,

@@ -1,0 +1,259 @@
+//! Completion from the table of words, the file's own names and the build context.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::lint::FileKind;
+use crate::model::Files;
+use crate::rules;
+use crate::syntax::dockerfile::Keyword;
+
+use super::document::Document;
+use super::names;
+use super::server::{Failure, Server};
+use super::words::{self, Word};
+
+/// Items at most; the editor asks again while the word grows.
+const MAX_ITEMS: usize = 200;
+
+/// `textDocument/completion`.
+pub(super) fn complete(server: &mut Server, uri: &str, offset: usize, _: &Value) -> Result<Value, Failure> {
+    let Some(document) = server.documents.get(uri) else { return Ok(Value::Null) };
+    if document.kind != Some(FileKind::Dockerfile) {
+        return Ok(Value::Null);
+    }
+    let mut items = Items { all: Vec::new(), prefix: String::new(), more: false };
+    fill(server, document, offset, &mut items);
+    let Items { all, more, .. } = items;
+    Ok(json!({"isIncomplete": more, "items": all}))
+}
+
+struct Items {
+    all: Vec<Value>,
+    /// What stands before the cursor of the word.
+    prefix: String,
+    more: bool,
+}
+
+impl Items {
+    fn add(&mut self, label: &str, about: &str, kind: u8) {
+        let fits = label.get(..self.prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(&self.prefix));
+        if !fits || self.all.iter().any(|it| it["label"] == label) {
+            return;
+        }
+        if self.all.len() == MAX_ITEMS {
+            self.more = true;
+            return;
+        }
+        let mut item = json!({"label": label, "kind": kind});
+        if !about.is_empty() {
+            item["documentation"] = json!({"kind": "markdown", "value": about});
+        }
+        self.all.push(item);
+    }
+
+    fn table(&mut self, table: &[Word], kind: u8) {
+        for (label, about) in table {
+            self.add(label, about, kind);
+        }
+    }
+}
+
+fn fill(server: &Server, document: &Document, offset: usize, items: &mut Items) {
+    let text = &document.text;
+    let line_start = document.lines.start(text, document.lines.line_of(offset));
+    let line = text[line_start..offset].trim_start();
+    if let Some(comment) = line.strip_prefix('#') {
+        return directive(comment.trim_start(), items);
+    }
+    let (keyword, before) = instruction_before(text, line_start, offset);
+    let word = before.rsplit([' ', '\t', '\n', '[']).next().unwrap_or_default();
+    if let Some(dollar) = word.rfind('$') {
+        items.prefix = word[dollar + 1..].trim_start_matches('{').to_string();
+        return variables(document, offset, items);
+    }
+    items.prefix = word.to_string();
+    let Some(keyword) = keyword else { return items.table(words::INSTRUCTIONS, 14) };
+    let arguments = before.trim_start();
+    match kind_of(&keyword) {
+        kind if word.starts_with("--") => flag(document, kind, &word[2..], offset, items),
+        Keyword::Onbuild if !arguments.contains(' ') => items.table(words::INSTRUCTIONS, 14),
+        Keyword::From => from(document, arguments, offset, items),
+        Keyword::Arg => items.table(words::AUTOMATIC_ARGS, 6),
+        Keyword::Copy | Keyword::Add => paths(server, document, items),
+        Keyword::Expose if word.contains('/') => {
+            items.prefix = word.rsplit('/').next().unwrap_or_default().to_string();
+            items.table(&[("tcp", "the default"), ("udp", ""), ("sctp", "")], 12);
+        }
+        Keyword::Run if word.starts_with("<<") => {
+            items.table(&[("<<EOF", "a script of several lines"), ("<<-EOF", "without leading tabs")], 15);
+        }
+        Keyword::Run if arguments.contains(' ') => {
+            items.table(&[("ca-certificates", ""), ("curl", ""), ("git", ""), ("--no-install-recommends", "")], 12);
+        }
+        _ => {
+            if word.is_empty() || !word.starts_with('"') {
+                items.prefix = if before.ends_with('[') { String::new() } else { word.to_string() };
+            }
+            items.table(words::arguments(&keyword), 12);
+        }
+    }
+}
+
+fn kind_of(keyword: &str) -> Keyword {
+    match keyword {
+        "ADD" => Keyword::Add,
+        "ARG" => Keyword::Arg,
+        "COPY" => Keyword::Copy,
+        "EXPOSE" => Keyword::Expose,
+        "FROM" => Keyword::From,
+        "HEALTHCHECK" => Keyword::Healthcheck,
+        "ONBUILD" => Keyword::Onbuild,
+        "RUN" => Keyword::Run,
+        _ => Keyword::Unknown,
+    }
+}
+
+/// The keyword, in capitals, of the instruction before the cursor, and its text from there to the
+/// cursor; continued lines count, heredocs do not.
+fn instruction_before(text: &str, mut line_start: usize, offset: usize) -> (Option<String>, &str) {
+    while line_start > 0 {
+        let above = text[..line_start].trim_end_matches(['\r', '\n']);
+        if !above.ends_with('\\') && !above.ends_with('`') {
+            break;
+        }
+        line_start = above.rfind('\n').map_or(0, |at| at + 1);
+    }
+    let whole = text[line_start..offset].trim_start();
+    match whole.split_once([' ', '\t']) {
+        Some((keyword, rest)) => (Some(keyword.to_uppercase()), rest),
+        None => (None, whole),
+    }
+}
+
+fn directive(comment: &str, items: &mut Items) {
+    let Some((key, value)) = comment.split_once('=') else {
+        items.prefix = comment.to_string();
+        return items.table(words::DIRECTIVES, 14);
+    };
+    items.prefix = value.rsplit(['=', ',']).next().unwrap_or_default().to_string();
+    match key.trim() {
+        "syntax" => items.table(&[("docker/dockerfile:1", ""), ("docker/dockerfile:1-labs", "")], 12),
+        "escape" => items.table(&[("\\", "the default"), ("`", "for Windows paths")], 12),
+        "check" if value.contains("skip=") => {
+            items.add("all", "every check", 12);
+            for name in rules::all().iter().filter_map(|rule| Some((rule.buildkit_name()?, rule.summary))) {
+                items.add(name.0, name.1, 12);
+            }
+        }
+        "check" => items.table(&[("skip=", "checks to leave out"), ("error=true", "fail on findings")], 12),
+        "cachalot: ignore" | "cachalot: file-ignore" | "cachalot: stage-ignore" => {
+            rules::all().iter().for_each(|rule| items.add(rule.name, rule.summary, 12));
+        }
+        _ => {}
+    }
+}
+
+fn flag(document: &Document, kind: Keyword, typed: &str, offset: usize, items: &mut Items) {
+    let Some((name, value)) = typed.split_once('=') else {
+        for (flag, about) in words::flags(kind) {
+            let label = match words::flag_values(flag).first() {
+                Some(("true", _)) => format!("--{flag}"),
+                _ => format!("--{flag}="),
+            };
+            items.add(&label, about, 5);
+        }
+        return;
+    };
+    items.prefix = value.to_string();
+    match name {
+        "from" => stages(document, offset, items),
+        "mount" => {
+            let option = value.rsplit(',').next().unwrap_or_default();
+            match option.split_once('=') {
+                None => {
+                    items.prefix = option.to_string();
+                    words::MOUNT_KEYS.iter().for_each(|(key, about)| items.add(&format!("{key}="), about, 10));
+                }
+                Some((key, value)) => {
+                    items.prefix = value.to_string();
+                    items.table(words::mount_values(key), 12);
+                    if key == "from" {
+                        stages(document, offset, items);
+                    }
+                }
+            }
+        }
+        _ => items.table(words::flag_values(name), 12),
+    }
+}
+
+fn from(document: &Document, arguments: &str, offset: usize, items: &mut Items) {
+    let words_before = arguments.split_whitespace().filter(|word| !word.starts_with("--")).count();
+    if words_before >= 1 && (arguments.ends_with([' ', '\t']) || words_before >= 2) {
+        return items.add("AS", "names the stage", 14);
+    }
+    if let Some((name, _)) = items.prefix.clone().split_once(':') {
+        items.prefix = String::new();
+        let tags = tags(name);
+        return items.table(tags, 12);
+    }
+    stages(document, offset, items);
+    items.table(words::arguments("FROM"), 9);
+}
+
+/// Tags that every repository of the kind has; nothing is asked over the network.
+fn tags(name: &str) -> &'static [Word] {
+    match name {
+        "node" => &[("22-slim", ""), ("22-alpine", ""), ("24-slim", ""), ("24-alpine", "")],
+        "python" => &[("3.13-slim", ""), ("3.13-alpine", ""), ("3.12-slim", "")],
+        "debian" => &[("bookworm-slim", ""), ("trixie-slim", "")],
+        "ubuntu" => &[("24.04", ""), ("22.04", "")],
+        _ => &[],
+    }
+}
+
+fn stages(document: &Document, offset: usize, items: &mut Items) {
+    let tree = crate::syntax::dockerfile::parse(crate::text::FileId(0), &document.text[..offset]).0;
+    for name in names::stage_names(&tree).into_iter().filter(|name| (name.span.end as usize) < offset) {
+        items.add(&name.text, "a stage of this file", 9);
+    }
+}
+
+fn variables(document: &Document, offset: usize, items: &mut Items) {
+    let tree = crate::syntax::dockerfile::parse(crate::text::FileId(0), &document.text).0;
+    let model = document.model(&tree);
+    let at = offset as u32;
+    let steps = model.steps().filter(|(_, step)| step.span().start <= at).last();
+    let stage = model.stages.iter().rfind(|it| it.from.is_some_and(|from| from.span.start <= at));
+    let in_from = stage.and_then(|it| it.from).is_some_and(|from| at <= from.span.end);
+    let scope = match (stage, steps) {
+        (Some(stage), _) if in_from => &stage.from_scope,
+        (_, Some((_, step))) => &step.before.scope,
+        (Some(stage), None) => &stage.end.scope,
+        (None, None) => &model.globals,
+    };
+    let mut names: Vec<&String> = scope.iter().map(|(name, _)| name).collect();
+    names.sort();
+    names.into_iter().for_each(|name| items.add(name, "", 6));
+    items.table(words::AUTOMATIC_ARGS, 6);
+}
+
+/// Files and folders of the build context, one folder at a time.
+fn paths(server: &Server, document: &Document, items: &mut Items) {
+    let Some(folder) = document.path.as_deref().and_then(Path::parent) else { return };
+    let typed = items.prefix.trim_start_matches("./").to_string();
+    let depth = typed.rfind('/').map_or(0, |at| at + 1);
+    let disk = server.contexts.at(folder);
+    items.prefix = typed.clone();
+    for entry in disk.list() {
+        let Some(rest) = entry.path.strip_prefix(&typed[..depth]) else { continue };
+        if !rest.is_empty() && !rest.contains('/') {
+            items.add(&entry.path, "", 17);
+        }
+    }
+    if depth == 0 {
+        items.add(".", "the whole build context", 19);
+    }
+}

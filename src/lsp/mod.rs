@@ -1,0 +1,25 @@
+//! The language server: JSON-RPC over any pair of streams, one synchronous loop, and the linter's
+//! tree and diagnostics kept per document version.
+
+mod actions;
+mod completion;
+mod diagnostics;
+mod document;
+mod hover;
+mod names;
+mod outline;
+mod position;
+mod server;
+mod transport;
+mod words;
+
+use std::io::{Read, Write};
+
+/// Serves one client until it says `exit` or its stream ends. The result is the exit status that
+/// the protocol asks for: 0 after `shutdown`, else 1.
+pub fn serve(reader: impl Read + Send + 'static, writer: impl Write + Send + 'static) -> u8 {
+    let (inbox, outbox) = transport::connect(reader, writer);
+    let status = server::Server::new(outbox).run(&inbox);
+    inbox.finish();
+    status
+}

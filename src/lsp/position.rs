@@ -1,0 +1,120 @@
+//! The one place that turns the protocol's positions into byte offsets and back.
+
+use serde_json::{Value, json};
+
+use crate::text::Span;
+
+/// What a client counts in a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Encoding {
+    Utf8,
+    Utf16,
+}
+
+impl Encoding {
+    /// UTF-8 where the client offers it.
+    pub(super) fn negotiate(initialize: &Value) -> Encoding {
+        let offered = initialize.pointer("/capabilities/general/positionEncodings").and_then(Value::as_array);
+        let utf8 = offered.is_some_and(|all| all.iter().any(|it| it == "utf-8"));
+        if utf8 { Encoding::Utf8 } else { Encoding::Utf16 }
+    }
+
+    /// The protocol's word for it.
+    pub(super) fn name(self) -> &'static str {
+        if self == Encoding::Utf8 { "utf-8" } else { "utf-16" }
+    }
+
+    fn width(self, c: char) -> usize {
+        if self == Encoding::Utf8 { c.len_utf8() } else { c.len_utf16() }
+    }
+}
+
+/// Where the lines of a text begin as the protocol sees them: `\n`, `\r\n` and `\r` end a line.
+#[derive(Clone, Debug)]
+pub(super) struct Lines {
+    starts: Vec<usize>,
+    ascii: bool,
+    encoding: Encoding,
+}
+
+impl Lines {
+    pub(super) fn new(text: &str, encoding: Encoding) -> Lines {
+        let bytes = text.as_bytes();
+        let ends = memchr::memchr2_iter(b'\n', b'\r', bytes)
+            .filter(|&at| bytes[at] == b'\n' || bytes.get(at + 1) != Some(&b'\n'))
+            .map(|at| at + 1);
+        Lines { starts: std::iter::once(0).chain(ends).collect(), ascii: text.is_ascii(), encoding }
+    }
+
+    /// The line, from 0, that holds the byte at `offset`.
+    pub(super) fn line_of(&self, offset: usize) -> usize {
+        self.starts.partition_point(|&start| start <= offset).saturating_sub(1)
+    }
+
+    /// Offset of the first byte of a line, from 0; the text's end for one past the last.
+    pub(super) fn start(&self, text: &str, line: usize) -> usize {
+        self.starts.get(line).copied().unwrap_or(text.len())
+    }
+
+    /// A line, from 0, without its end.
+    pub(super) fn line<'t>(&self, text: &'t str, line: usize) -> &'t str {
+        text[self.start(text, line)..self.start(text, line + 1)].trim_end_matches(['\r', '\n'])
+    }
+
+    /// The byte offset of a position, moved into the line and to a character's border.
+    pub(super) fn offset(&self, text: &str, line: u64, character: u64) -> usize {
+        let Some(&start) = usize::try_from(line).ok().and_then(|line| self.starts.get(line)) else {
+            return text.len();
+        };
+        let line = self.line(text, line as usize);
+        let wanted = usize::try_from(character).unwrap_or(usize::MAX);
+        if self.ascii {
+            return start + wanted.min(line.len());
+        }
+        let mut units = 0;
+        for (at, c) in line.char_indices() {
+            units += self.encoding.width(c);
+            if units > wanted {
+                return start + at;
+            }
+        }
+        start + line.len()
+    }
+
+    /// The position of a byte offset.
+    pub(super) fn position(&self, text: &str, offset: u32) -> Value {
+        let offset = text.floor_char_boundary((offset as usize).min(text.len()));
+        let line = self.line_of(offset);
+        let start = self.start(text, line);
+        let end = (start + self.line(text, line).len()).min(offset);
+        let character = match self.ascii || self.encoding == Encoding::Utf8 {
+            true => end - start,
+            false => text[start..end].chars().map(char::len_utf16).sum(),
+        };
+        json!({"line": line, "character": character})
+    }
+
+    /// The range of a span.
+    pub(super) fn range(&self, text: &str, span: Span) -> Value {
+        json!({"start": self.position(text, span.start), "end": self.position(text, span.end)})
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_count_what_the_client_counts() {
+        let text = "a\r\n\u{e9}\u{1f600}x\rz";
+        for (encoding, x) in [(Encoding::Utf8, 6), (Encoding::Utf16, 3)] {
+            let lines = Lines::new(text, encoding);
+            assert_eq!(lines.position(text, 9), json!({"line": 1, "character": x}));
+            assert_eq!(lines.offset(text, 1, x), 9);
+            assert_eq!(lines.offset(text, 1, 99), 10);
+            assert_eq!(lines.offset(text, 2, 0), 11);
+            assert_eq!(lines.offset(text, 9, 9), text.len());
+        }
+        assert_eq!(Lines::new(text, Encoding::Utf16).offset(text, 1, 2), 5, "inside a surrogate pair");
+    }
+}

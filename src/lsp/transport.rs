@@ -1,0 +1,159 @@
+//! Framing. Bad messages are answered, never fatal; only a stream without frames ends the service.
+
+use std::collections::HashMap;
+use std::io::{BufRead, BufReader, BufWriter, Read, Write};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::thread::{self, JoinHandle};
+
+use serde_json::{Value, json};
+
+/// Bytes of one message at most.
+const MAX_MESSAGE: usize = 256 << 20;
+/// Bytes of one header line at most.
+const MAX_HEADER: u64 = 8 << 10;
+
+/// What goes to the client. Dropping it ends the writer.
+#[derive(Clone, Debug)]
+pub(super) struct Outbox(Sender<Value>);
+
+impl Outbox {
+    /// Sends a message; a client that went away is noticed by the reader.
+    pub(super) fn send(&self, message: Value) {
+        let _ = self.0.send(message);
+    }
+
+    /// Sends a notification.
+    pub(super) fn notify(&self, method: &str, params: Value) {
+        self.send(json!({"jsonrpc": "2.0", "method": method, "params": params}));
+    }
+
+    /// Answers a request, or a message without a readable id (`null`), with an error.
+    pub(super) fn error(&self, id: &Value, code: i64, message: &str) {
+        self.send(json!({"jsonrpc": "2.0", "id": id, "error": {"code": code, "message": message}}));
+    }
+}
+
+/// Requests that wait for their answer, by id; true once the client cancelled.
+type Waiting = Arc<Mutex<HashMap<String, bool>>>;
+
+/// What comes from the client.
+pub(super) struct Inbox {
+    /// The messages; closed at the end of the stream.
+    pub(super) messages: Receiver<Value>,
+    waiting: Waiting,
+    writer: JoinHandle<()>,
+}
+
+impl Inbox {
+    /// Takes a request out of the waiting ones; true if it was cancelled meanwhile.
+    pub(super) fn take_cancelled(&self, id: &Value) -> bool {
+        self.waiting.lock().is_ok_and(|mut waiting| waiting.remove(&id.to_string()).unwrap_or(false))
+    }
+
+    /// Waits until everything sent is written; all outboxes must be gone but the reader's.
+    pub(super) fn finish(self) {
+        let Inbox { messages, writer, .. } = self;
+        drop(messages);
+        // The reader may hold its outbox for as long as the client keeps the stream open.
+        for _ in 0..200 {
+            if writer.is_finished() {
+                return;
+            }
+            thread::sleep(std::time::Duration::from_millis(1));
+        }
+    }
+}
+
+/// Starts a reader and a writer thread.
+pub(super) fn connect(reader: impl Read + Send + 'static, writer: impl Write + Send + 'static) -> (Inbox, Outbox) {
+    let (send_out, to_write) = channel();
+    let (send_in, messages) = channel();
+    let outbox = Outbox(send_out);
+    let waiting = Waiting::default();
+    let writer = thread::spawn(move || write_all(writer, &to_write));
+    let (answers, marks) = (outbox.clone(), waiting.clone());
+    thread::spawn(move || read_all(reader, &send_in, &answers, &marks));
+    (Inbox { messages, waiting, writer }, outbox)
+}
+
+fn write_all(writer: impl Write, messages: &Receiver<Value>) {
+    let mut writer = BufWriter::new(writer);
+    for message in messages {
+        let body = message.to_string();
+        let written = write!(writer, "Content-Length: {}\r\n\r\n{body}", body.len()).and_then(|()| writer.flush());
+        if written.is_err() {
+            return;
+        }
+    }
+}
+
+fn read_all(reader: impl Read, messages: &Sender<Value>, answers: &Outbox, waiting: &Waiting) {
+    let mut reader = BufReader::new(reader);
+    while let Some(body) = read_frame(&mut reader) {
+        let message: Value = match serde_json::from_str(&String::from_utf8_lossy(&body)) {
+            Ok(message) => message,
+            Err(error) => {
+                answers.error(&Value::Null, -32700, &format!("no JSON: {error}"));
+                continue;
+            }
+        };
+        let method = message.get("method").and_then(Value::as_str);
+        let id = message.get("id").cloned();
+        match (method, id) {
+            (Some("$/cancelRequest"), None) => cancel(&message, waiting),
+            (Some(_), id) => {
+                if let (Some(id), Ok(mut waiting)) = (id, waiting.lock()) {
+                    waiting.insert(id.to_string(), false);
+                }
+                let is_exit = method == Some("exit");
+                if messages.send(message).is_err() || is_exit {
+                    return;
+                }
+            }
+            // An answer to one of our requests; we ask nothing that needs one.
+            (None, Some(_)) if message.get("result").is_some() || message.get("error").is_some() => {}
+            (None, id) => answers.error(&id.unwrap_or_default(), -32600, "neither request nor notification"),
+        }
+    }
+}
+
+fn cancel(message: &Value, waiting: &Waiting) {
+    let Some(id) = message.pointer("/params/id") else { return };
+    if let Ok(mut waiting) = waiting.lock()
+        && let Some(mark) = waiting.get_mut(&id.to_string())
+    {
+        *mark = true;
+    }
+}
+
+/// The body of the next message; `None` at the end of the stream or where no frame can be found.
+fn read_frame(reader: &mut impl BufRead) -> Option<Vec<u8>> {
+    let mut length = None;
+    let mut any = false;
+    loop {
+        let mut line = Vec::new();
+        let read = reader.by_ref().take(MAX_HEADER).read_until(b'\n', &mut line).ok()?;
+        if read == 0 || !line.ends_with(b"\n") {
+            return None;
+        }
+        let line = String::from_utf8_lossy(&line);
+        let line = line.trim();
+        if line.is_empty() {
+            if any {
+                break;
+            }
+            continue;
+        }
+        any = true;
+        if let Some((name, value)) = line.split_once(':')
+            && name.trim().eq_ignore_ascii_case("content-length")
+        {
+            length = value.trim().parse::<usize>().ok();
+        }
+    }
+    let length = length.filter(|length| *length <= MAX_MESSAGE)?;
+    let mut body = Vec::new();
+    reader.by_ref().take(length as u64).read_to_end(&mut body).ok()?;
+    (body.len() == length).then_some(body)
+}

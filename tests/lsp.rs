@@ -1,0 +1,272 @@
+//! The language server over an in-memory connection.
+
+use std::io::{self, Read, Write};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::JoinHandle;
+
+use serde_json::{Value, json};
+
+/// What the test sends, as a stream.
+struct FromTest(Receiver<Vec<u8>>, Vec<u8>);
+
+impl Read for FromTest {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.1.is_empty() {
+            self.1 = self.0.recv().unwrap_or_default();
+        }
+        let count = buffer.len().min(self.1.len());
+        buffer[..count].copy_from_slice(&self.1[..count]);
+        self.1.drain(..count);
+        Ok(count)
+    }
+}
+
+/// What the server says, one message a write or more.
+struct ToTest(Sender<Vec<u8>>);
+
+impl Write for ToTest {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let _ = self.0.send(bytes.to_vec());
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+struct Client {
+    to_server: Sender<Vec<u8>>,
+    from_server: Receiver<Vec<u8>>,
+    bytes: Vec<u8>,
+    server: JoinHandle<u8>,
+    next: u64,
+}
+
+const URI: &str = "untitled:Dockerfile";
+
+impl Client {
+    fn new(capabilities: Value) -> Client {
+        let (to_server, input) = channel();
+        let (output, from_server) = channel();
+        let server = std::thread::spawn(|| cachalot::lsp::serve(FromTest(input, Vec::new()), ToTest(output)));
+        let mut client = Client { to_server, from_server, bytes: Vec::new(), server, next: 0 };
+        let answer = client.request("initialize", json!({"capabilities": capabilities}));
+        assert_eq!(answer["result"]["serverInfo"]["name"], "cachalot");
+        client.notify("initialized", json!({}));
+        client
+    }
+
+    /// A client that pulls, so that nothing comes unasked.
+    fn pulling() -> Client {
+        Client::new(json!({"textDocument": {"diagnostic": {}}}))
+    }
+
+    fn raw(&self, body: &[u8]) {
+        let mut frame = format!("Content-Length: {}\r\n\r\n", body.len()).into_bytes();
+        frame.extend(body);
+        self.to_server.send(frame).expect("the server reads");
+    }
+
+    fn notify(&self, method: &str, params: Value) {
+        self.raw(json!({"jsonrpc": "2.0", "method": method, "params": params}).to_string().as_bytes());
+    }
+
+    fn request(&mut self, method: &str, params: Value) -> Value {
+        self.next += 1;
+        let id = self.next;
+        self.raw(json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params}).to_string().as_bytes());
+        loop {
+            let message = self.receive();
+            if message["id"] == id {
+                return message;
+            }
+        }
+    }
+
+    fn receive(&mut self) -> Value {
+        loop {
+            if let Some(head) = self.bytes.windows(4).position(|four| four == b"\r\n\r\n") {
+                let length = String::from_utf8_lossy(&self.bytes[16..head]).trim().parse::<usize>().expect("a length");
+                if self.bytes.len() >= head + 4 + length {
+                    let rest = self.bytes.split_off(head + 4 + length);
+                    let frame = std::mem::replace(&mut self.bytes, rest);
+                    return serde_json::from_slice(&frame[head + 4..]).expect("JSON");
+                }
+            }
+            self.bytes.extend(self.from_server.recv().expect("the server answers"));
+        }
+    }
+
+    fn open(&self, text: &str) {
+        let item = json!({"uri": URI, "languageId": "dockerfile", "version": 1, "text": text});
+        self.notify("textDocument/didOpen", json!({"textDocument": item}));
+    }
+
+    fn at(&mut self, feature: &str, line: u64, character: u64) -> Value {
+        let params = json!({
+            "textDocument": {"uri": URI},
+            "position": {"line": line, "character": character},
+            "newName": "renamed",
+            "range": {"start": {"line": 0, "character": 0}, "end": {"line": line, "character": character}},
+            "context": {},
+        });
+        self.request(&format!("textDocument/{feature}"), params)
+    }
+
+    fn stop(mut self) -> u8 {
+        assert!(self.request("shutdown", Value::Null).get("error").is_none());
+        self.notify("exit", Value::Null);
+        self.server.join().expect("the server ends")
+    }
+}
+
+fn labels(answer: &Value) -> Vec<&str> {
+    let items = answer["result"]["items"].as_array().expect("a list");
+    items.iter().filter_map(|it| it["label"].as_str()).collect()
+}
+
+#[test]
+fn bad_messages_are_answered_and_survived() {
+    let mut client = Client::pulling();
+    for (body, code) in [(&b"{"[..], -32700), (b"", -32700), (b"5", -32600), (b"[]", -32600), (b"{\"id\":7}", -32600)] {
+        client.raw(body);
+        assert_eq!(client.receive()["error"]["code"], code);
+    }
+    assert_eq!(client.request("foo/bar", json!({}))["error"]["code"], -32601);
+    assert_eq!(client.request("textDocument/hover", json!("x"))["error"]["code"], -32602);
+    assert_eq!(client.request("initialize", json!({}))["error"]["code"], -32600);
+    assert_eq!(client.stop(), 0);
+}
+
+#[test]
+fn the_exit_status_tells_an_orderly_end() {
+    let client = Client::pulling();
+    client.notify("exit", Value::Null);
+    assert_eq!(client.server.join().expect("the server ends"), 1);
+}
+
+#[test]
+fn diagnostics_are_pushed_with_their_version_and_cleared() {
+    let mut client = Client::new(json!({}));
+    client.open("FROM alpine:3.20\nMAINTAINER me\n");
+    let pushed = client.receive();
+    assert_eq!(pushed["params"]["version"], 1);
+    let found = pushed["params"]["diagnostics"].as_array().expect("a list");
+    let about = found.iter().find(|it| it["range"]["start"]["line"] == 1).expect("one about MAINTAINER");
+    assert_eq!(about["source"], "cachalot");
+    assert!(about["codeDescription"]["href"].as_str().is_some_and(|it| it.starts_with("https://")));
+    client.notify("textDocument/didClose", json!({"textDocument": {"uri": URI}}));
+    assert_eq!(client.receive()["params"]["diagnostics"], json!([]));
+}
+
+#[test]
+fn diagnostics_are_pulled_with_a_result_id() {
+    let mut client = Client::pulling();
+    client.open("FROM alpine:3.20\nFOO x\n");
+    let mut params = json!({"textDocument": {"uri": URI}});
+    let full = client.request("textDocument/diagnostic", params.clone());
+    assert_eq!(full["result"]["items"][0]["severity"], 1);
+    params["previousResultId"] = full["result"]["resultId"].clone();
+    assert_eq!(client.request("textDocument/diagnostic", params)["result"]["kind"], "unchanged");
+}
+
+#[test]
+fn actions_carry_their_edits() {
+    let mut client = Client::pulling();
+    client.open("FROM alpine:3.20\r\nMAINTAINER me\r\n");
+    let answer = client.at("codeAction", 2, 0);
+    let actions = answer["result"].as_array().expect("a list");
+    assert!(actions.iter().all(|it| it["edit"]["changes"][URI].is_array() && it["diagnostics"].is_array()));
+    let silence = actions.iter().find(|it| it["title"].as_str().is_some_and(|it| it.ends_with("for this instruction")));
+    let edit = &silence.expect("an action that silences")["edit"]["changes"][URI][0];
+    assert!(edit["newText"].as_str().is_some_and(|it| it.starts_with("# cachalot: ignore=") && it.ends_with("\r\n")));
+}
+
+#[test]
+fn completion_and_hover_know_the_language_and_the_file() {
+    let mut client = Client::pulling();
+    client.open("FROM alpine AS base\nENV WHO=you\nFROM base\nCOPY --from=\nRUN --mount=type=\nRUN echo $\n");
+    assert!(labels(&client.at("completion", 3, 12)).contains(&"base"));
+    assert!(labels(&client.at("completion", 4, 17)).contains(&"cache"));
+    assert!(labels(&client.at("completion", 5, 10)).contains(&"WHO"));
+    client.open("FROM alpine AS base\nENV WHO=you\nFROM base\nRUN --network=none echo $WHO\n");
+    for (character, word) in [(1, "RUN"), (7, "network"), (26, "you")] {
+        let hover = client.at("hover", 3, character);
+        assert!(hover["result"]["contents"]["value"].as_str().is_some_and(|it| it.contains(word)), "{hover}");
+    }
+}
+
+#[test]
+fn names_are_found_and_renamed() {
+    let mut client = Client::pulling();
+    client.open("FROM alpine AS base\nARG A=1\nRUN echo $A ${A}\nFROM base\nCOPY --from=base /a /b\n");
+    assert_eq!(client.at("definition", 4, 13)["result"][0]["range"]["start"], json!({"line": 0, "character": 15}));
+    assert_eq!(client.at("references", 0, 16)["result"].as_array().map(Vec::len), Some(3));
+    assert_eq!(client.at("documentHighlight", 2, 10)["result"].as_array().map(Vec::len), Some(3));
+    assert_eq!(client.at("rename", 1, 4)["result"]["changes"][URI].as_array().map(Vec::len), Some(3));
+}
+
+#[test]
+fn symbols_nest_and_stages_fold() {
+    let mut client = Client::pulling();
+    client.open("ARG A\nFROM alpine AS base\nRUN <<EOF\necho\nEOF\nFROM base\n");
+    let symbols = client.at("documentSymbol", 0, 0);
+    assert_eq!(symbols["result"][1]["name"], "base");
+    assert_eq!(symbols["result"][1]["children"][0]["name"], "RUN");
+    let folds = client.at("foldingRange", 0, 0);
+    assert!(
+        folds["result"]
+            .as_array()
+            .is_some_and(|it| it.contains(&json!({"startLine": 1, "endLine": 4, "kind": "region"})))
+    );
+}
+
+/// A small generator is enough, and the same everywhere.
+fn random(state: &mut u64, below: usize) -> usize {
+    *state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+    (*state >> 33) as usize % below.max(1)
+}
+
+#[test]
+fn random_edits_end_where_a_fresh_open_ends() {
+    let pieces = ["\n", "\r\n", "x", "\u{e9}", "\u{1f600}", "RUN a\n", "FROM b AS c\n", "$X", "\\\n", "# c\n", ""];
+    let (mut edited, mut fresh) = (Client::pulling(), Client::pulling());
+    let mut text = "FROM alpine\nRUN echo \u{1f600}\r\n".to_string();
+    edited.open(&text);
+    let mut state = 7;
+    for round in 1..=2000 {
+        let mut border =
+            |_| (0..=random(&mut state, text.len() + 1)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        let (a, b) = (border(0), border(1));
+        let (start, end) = (a.min(b), a.max(b).min(a.min(b) + 12));
+        let end = (start..=end).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(start);
+        let splits = |at: usize| text[..at].ends_with('\r') && text[at..].starts_with('\n');
+        if splits(start) || splits(end) {
+            continue;
+        }
+        let new = pieces[random(&mut state, pieces.len())];
+        let change = json!({"range": {"start": position(&text, start), "end": position(&text, end)}, "text": new});
+        let document = json!({"uri": URI, "version": round});
+        edited.notify("textDocument/didChange", json!({"textDocument": document, "contentChanges": [change]}));
+        text.replace_range(start..end, new);
+        if round % 100 == 0 {
+            fresh.open(&text);
+            for feature in ["documentSymbol", "foldingRange", "diagnostic"] {
+                let mut answers = [edited.at(feature, 0, 0), fresh.at(feature, 0, 0)].map(|it| it["result"].clone());
+                answers.iter_mut().filter_map(Value::as_object_mut).for_each(|it| drop(it.remove("resultId")));
+                assert_eq!(answers[0], answers[1], "{text:?}");
+            }
+        }
+    }
+}
+
+fn position(text: &str, offset: usize) -> Value {
+    let (mut line, mut start) = (0, 0);
+    for (at, c) in text[..offset].char_indices() {
+        if c == '\n' || (c == '\r' && !text[at + 1..].starts_with('\n')) {
+            (line, start) = (line + 1, at + 1);
+        }
+    }
+    json!({"line": line, "character": text[start..offset].encode_utf16().count()})
+}
