@@ -149,11 +149,11 @@ fn the_exit_status_tells_an_orderly_end() {
 #[test]
 fn diagnostics_are_pushed_with_their_version_and_cleared() {
     let mut client = Client::new(json!({}));
-    client.open("FROM alpine:3.20\nMAINTAINER me\n");
+    client.open("FROM alpine:3.20\nRUN sudo ls\n");
     let pushed = client.receive();
     assert_eq!(pushed["params"]["version"], 1);
     let found = pushed["params"]["diagnostics"].as_array().expect("a list");
-    let about = found.iter().find(|it| it["range"]["start"]["line"] == 1).expect("one about MAINTAINER");
+    let about = found.iter().find(|it| it["range"]["start"]["line"] == 1).expect("one about sudo");
     assert_eq!(about["source"], "cachalot");
     assert!(about["codeDescription"]["href"].as_str().is_some_and(|it| it.starts_with("https://")));
     client.notify("textDocument/didClose", json!({"textDocument": {"uri": URI}}));
@@ -174,7 +174,7 @@ fn diagnostics_are_pulled_with_a_result_id() {
 #[test]
 fn actions_carry_their_edits() {
     let mut client = Client::pulling();
-    client.open("FROM alpine:3.20\r\nMAINTAINER me\r\n");
+    client.open("FROM alpine:3.20\r\nRUN sudo ls\r\n");
     let answer = client.at("codeAction", 2, 0);
     let actions = answer["result"].as_array().expect("a list");
     assert!(actions.iter().all(|it| it["edit"]["changes"][URI].is_array() && it["diagnostics"].is_array()));

@@ -259,9 +259,11 @@ fn watch(process: u64) {
     }
     let place = PathBuf::from(format!("/proc/{process}"));
     std::thread::spawn(move || {
-        while place.exists() {
+        loop {
             std::thread::sleep(WATCH);
+            if !place.exists() {
+                std::process::exit(1);
+            }
         }
-        std::process::exit(1);
     });
 }
