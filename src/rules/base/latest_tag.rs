@@ -1,6 +1,8 @@
 use crate::model::Base;
 use crate::rules::DockerfileCx;
 
+use super::shared_version::{pin, wanted};
+
 /// `:latest` moves; a digest beside it pins it all the same.
 pub(in crate::rules) fn check(cx: &mut DockerfileCx) {
     for stage in &cx.model.stages {
@@ -8,7 +10,13 @@ pub(in crate::rules) fn check(cx: &mut DockerfileCx) {
         if image.tag.as_deref() != Some("latest") || image.digest.is_some() {
             continue;
         }
-        cx.report(from.image.span, format!("`{}` is a moving target", stage.image.text))
-            .note("name the version you tested: `latest` is only the name of a tag that its owner moves");
+        let version = wanted(cx, image);
+        let report = cx.report(from.image.span, format!("`{}` is a moving target", stage.image.text));
+        match version {
+            Some(version) => report
+                .note(format!("`{}` asks for `{}:{}`", version.file, image.path, version.tag))
+                .fix(pin(&from.image, &version.tag)),
+            None => report.note("name the version you tested: `latest` is only the name of a tag that its owner moves"),
+        };
     }
 }
