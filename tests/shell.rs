@@ -284,6 +284,27 @@ mod findings {
         assert_eq!(fixed(file, &findings), "echo \"$X\"\\\n \"$Y\"\\\n");
     }
 
+    /// Each fix alone, over all snippets: what parsed before parses afterwards.
+    #[test]
+    fn fixes_keep_scripts_whole() {
+        let mut fixes = 0;
+        for entry in fs::read_dir("fixtures/shell/snippets").expect("the folder is there") {
+            let text = fs::read_to_string(entry.expect("readable").path()).expect("readable");
+            for snippet in text.split("\n--- ") {
+                let (name, body) = snippet.trim_start_matches("--- ").split_once('\n').expect("a dialect line");
+                let dialect = Dialect::of_program(name);
+                let script = parse(Spliced::verbatim(body, 0), dialect);
+                for finding in check(&script, &CheckOptions::default()).into_iter().filter(|it| it.fix.is_some()) {
+                    let after = fixed(body, std::slice::from_ref(&finding));
+                    let again = parse(Spliced::verbatim(&after, 0), dialect);
+                    assert!(script.error.is_some() || again.error.is_none(), "SC{}:\n{body}\n{after}", finding.code);
+                    fixes += 1;
+                }
+            }
+        }
+        assert!(fixes >= 50, "only {fixes} fixes");
+    }
+
     #[test]
     fn no_blame_for_continuations() {
         let file = "if a; then b; else \\\n if c; then d; fi; fi; echo x \\\n      y";
