@@ -80,12 +80,11 @@ impl Outcome {
     }
 }
 
+/// Tells what a command makes of its root file system; `None` for one that nobody knows.
+pub type Simulate = fn(&RunCall) -> Option<Arc<Dir>>;
+
 /// What the vertex makes of its inputs; `None` for a command that nobody knows.
-pub(super) fn outcome(
-    vertex: &Vertex,
-    inputs: &[Outcome],
-    run: Option<fn(&RunCall) -> Option<Arc<Dir>>>,
-) -> Option<Outcome> {
+pub(super) fn outcome(vertex: &Vertex, inputs: &[Outcome], run: Option<Simulate>) -> Option<Outcome> {
     let known = match &vertex.kind {
         VertexKind::Image { files, .. } => files.clone(),
         VertexKind::Context(files) => Some(files.clone()),
@@ -135,7 +134,7 @@ fn run_outcome(
     args: &[String],
     mounts: &[(String, usize, String)],
     inputs: &[Outcome],
-    run: Option<fn(&RunCall) -> Option<Arc<Dir>>>,
+    run: Option<Simulate>,
 ) -> Option<Outcome> {
     let nothing = Dir::empty();
     let root = inputs.first().map_or(Some(&nothing), Outcome::known)?;

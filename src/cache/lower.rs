@@ -150,7 +150,7 @@ impl<'m> Lower<'m> {
         let mut state = match &stage.base {
             Base::Stage(parent) => return self.ends.get(*parent).cloned().unwrap_or_else(|| empty(platform)),
             Base::Scratch => empty(platform),
-            Base::Image(..) | Base::Unknown => self.from_image(stage, platform, counter),
+            Base::Image(..) | Base::Unknown => self.image_base(stage, platform, counter),
         };
         if state.env.value("PATH").is_none() {
             state.env.set("PATH", DEFAULT_PATH.to_string(), false);
@@ -166,7 +166,7 @@ impl<'m> Lower<'m> {
             .unwrap_or_else(|| self.request.option("platform").unwrap_or(DEFAULT_PLATFORM).to_string())
     }
 
-    fn from_image(&mut self, stage: &Stage, platform: String, counter: &mut Counter) -> State {
+    fn image_base(&mut self, stage: &Stage, platform: String, counter: &mut Counter) -> State {
         let escape = self.model.dockerfile.escape;
         let name = stage.from_body.map(|from| self.globals.expand(&from.image.raw, escape)).unwrap_or_default();
         let facts = self.facts(&name).cloned().unwrap_or_default();

@@ -24,7 +24,7 @@ mod solve;
 mod tree;
 mod verdict;
 
-pub use content::{Outcome, RunCall};
+pub use content::{Outcome, RunCall, Simulate};
 pub use digest::{ContentId, Digest};
 pub use graph::{Copied, Graph, Input, Key, KeyPart, Part, Place, Step, Vertex, VertexKind};
 pub use log::{BuildLog, LogFormat, LoggedResult, LoggedStep};

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::content::{Content, Outcome, RunCall, Same, outcome};
+use super::content::{Content, Outcome, Same, Simulate, outcome};
 use super::digest::{Digest, Hasher};
 use super::explain;
 use super::graph::{Graph, Input, Vertex, VertexKind};
@@ -20,7 +20,7 @@ pub struct Cache {
     builds: u64,
     last: Option<Built>,
     /// Knows what some commands do; without it the outcome of every RUN is unknown.
-    pub simulate: Option<fn(&RunCall) -> Option<Arc<Dir>>>,
+    pub simulate: Option<Simulate>,
 }
 
 /// A build that was done: the graph and what became of each vertex.

@@ -288,13 +288,16 @@ fn list(node: &Node, path: &str, found: &mut Vec<String>) {
     }
 }
 
+/// A folder and what an ignore file leaves of it.
+type Filtered = (Arc<Dir>, Option<Arc<Dir>>);
+
 /// An ignore file at work. It remembers the folders that it has seen, so that the next commit's tree
 /// costs only what changed.
 #[derive(Debug, Default)]
 pub struct Filter {
     matcher: Matcher,
     /// For a folder (kept alive here, so that its address stays its own) at a path: what is left.
-    seen: HashMap<(usize, String), (Arc<Dir>, Option<Arc<Dir>>)>,
+    seen: HashMap<(usize, String), Filtered>,
 }
 
 impl Filter {

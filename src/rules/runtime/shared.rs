@@ -49,7 +49,7 @@ pub(super) fn exec_words(command: &ast::Command) -> Option<Vec<&str>> {
 }
 
 /// The command of CMD, ENTRYPOINT, RUN or HEALTHCHECK.
-pub(super) fn command<'d>(body: &'d Body) -> Option<&'d ast::Command> {
+pub(super) fn command(body: &Body) -> Option<&ast::Command> {
     match body {
         Body::Cmd(command) | Body::Entrypoint(command) | Body::Run(command) | Body::Healthcheck(Some(command)) => {
             Some(command)
