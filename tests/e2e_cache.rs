@@ -96,14 +96,10 @@ fn pair(seed: u64, tally: &mut Tally) -> Result<(), String> {
     }
     let folder = tempfile::tempdir().expect("a temporary folder");
     before.write(folder.path());
-    let first = build(folder.path(), &before);
-    if first.is_err() {
+    if let Err(error) = build(folder.path(), &before) {
         tally.failed_builds += 1;
-        return if tally.failed_builds > 30 && tally.judged < 100 {
-            Err(format!("too many builds fail: {}", first.unwrap_err()))
-        } else {
-            Ok(())
-        };
+        let too_many = tally.failed_builds > 30 && tally.judged < 100;
+        return if too_many { Err(format!("too many builds fail: {error}")) } else { Ok(()) };
     }
     after.write(folder.path());
     let Ok(seen) = build(folder.path(), &after) else {
@@ -221,11 +217,10 @@ impl State {
                 format!("rename {path} to {new}")
             }
             7 | 8 => {
-                match self.files.get_mut(&path) {
-                    Some(File::Text(_, mode)) => *mode = if *mode == 0o644 { 0o755 } else { 0o644 },
-                    // A folder's own mode is in the key, but the transfer leaves it out where the daemon
-                    // has the folder already: whether it counts depends on what the daemon kept.
-                    _ => {}
+                // A folder's own mode is in the key, but the transfer leaves it out where the daemon
+                // has the folder already: whether it counts depends on what the daemon kept.
+                if let Some(File::Text(_, mode)) = self.files.get_mut(&path) {
+                    *mode = if *mode == 0o644 { 0o755 } else { 0o644 };
                 }
                 format!("chmod {path}")
             }
@@ -411,7 +406,7 @@ fn build(folder: &Path, state: &State) -> Result<BTreeMap<String, bool>, String>
     for (name, value) in &state.args {
         command.args(["--opt", &format!("build-arg:{name}={value}")]);
     }
-    for target in &state.target {
+    if let Some(target) = &state.target {
         command.args(["--opt", &format!("target={target}")]);
     }
     let output = command.output().map_err(|error| format!("buildctl: {error}"))?;

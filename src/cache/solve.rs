@@ -1,11 +1,9 @@
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use super::content::{Content, Outcome, Same, Simulate, outcome};
 use super::digest::{Digest, Hasher};
 use super::explain;
 use super::graph::{Graph, Input, Vertex, VertexKind};
-use super::tree::Dir;
 use super::verdict::{Reason, ReasonKind, Verdict};
 
 /// What earlier builds left behind. Nothing is ever thrown away: a build that goes back to an older

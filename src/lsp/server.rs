@@ -180,11 +180,9 @@ impl Server {
                     document.change(version, changes);
                 }
             }
-            "textDocument/didClose" => {
-                if self.documents.remove(uri).is_some() && !self.pulls {
-                    let cleared = json!({"uri": uri, "diagnostics": []});
-                    self.outbox.notify("textDocument/publishDiagnostics", cleared);
-                }
+            "textDocument/didClose" if self.documents.remove(uri).is_some() && !self.pulls => {
+                let cleared = json!({"uri": uri, "diagnostics": []});
+                self.outbox.notify("textDocument/publishDiagnostics", cleared);
             }
             "textDocument/didSave"
             | "workspace/didChangeWatchedFiles"
