@@ -36,7 +36,9 @@ fn main() {
             if faults.is_empty() { Ok(()) } else { Err(faults.join("\n").into()) }
         })
     };
-    let trials = rules::all().iter().map(trial).chain(rules::code_pages().iter().map(code));
+    // The pages about images hold images, which tests/image.rs reads.
+    let linted = rules::all().iter().filter(|rule| !matches!(rule.check, Check::Image(_)));
+    let trials = linted.map(trial).chain(rules::code_pages().iter().map(code));
     libtest_mimic::run(&arguments, trials.collect()).exit();
 }
 

@@ -2,6 +2,7 @@
 
 mod docs;
 mod fix;
+mod image;
 mod kind;
 mod piece;
 mod shellcheck;
@@ -16,6 +17,7 @@ use crate::shell::ExternalEngine;
 use crate::text::{FileId, Sources};
 
 pub use fix::{AppliedFix, Fixed, Refused, fix, fix_where, unified_diff};
+pub use image::lint_image;
 pub use kind::FileKind;
 
 /// What is linted and with what.

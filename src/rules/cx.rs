@@ -79,7 +79,11 @@ impl<'a> DockerfileCx<'a> {
 /// A diagnostic just reported, to be added to.
 pub struct Report<'a>(pub(super) &'a mut Diagnostic);
 
-impl Report<'_> {
+impl<'a> Report<'a> {
+    pub(super) fn new(diagnostic: &'a mut Diagnostic) -> Report<'a> {
+        Report(diagnostic)
+    }
+
     /// Says what the primary place does.
     pub fn primary_label(self, message: impl Into<String>) -> Self {
         self.0.primary.message = message.into();

@@ -6,6 +6,8 @@ mod code;
 mod commands;
 mod cx;
 mod docs_cx;
+mod image;
+mod image_cx;
 mod options;
 mod page;
 mod quote;
@@ -29,6 +31,7 @@ use crate::diagnostic::{Applicability, Severity};
 pub use code::{CodePage, code_page, code_pages, code_url};
 pub use cx::{DockerfileCx, Report};
 pub use docs_cx::{DocsCx, DocumentedDockerfile};
+pub use image_cx::{ImageCx, ImageText, first_own};
 pub use options::{OptionKind, OptionValue, RuleOption, RuleOptions};
 pub use page::{Example, ExampleFile};
 
@@ -75,6 +78,8 @@ pub enum Check {
     Dockerfile(fn(&mut DockerfileCx)),
     /// Reads what documents say: of one Dockerfile, or to the readers of one Markdown file.
     Docs(fn(&mut DocsCx)),
+    /// Reads a built image.
+    Image(fn(&mut ImageCx)),
     /// Found while parsing or applying the configuration; there is no function.
     Parser,
 }
@@ -84,6 +89,7 @@ impl std::fmt::Debug for Check {
         f.write_str(match self {
             Check::Dockerfile(_) => "Dockerfile",
             Check::Docs(_) => "Docs",
+            Check::Image(_) => "Image",
             Check::Parser => "Parser",
         })
     }

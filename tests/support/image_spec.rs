@@ -5,7 +5,8 @@
 //! `file PATH SIZE [SEED]`, `link PATH TARGET`, `hard PATH TARGET`, `wh PATH`, `opaque PATH`,
 //! `char PATH MAJOR MINOR`, `xopaque PATH` (overlayfs' own form), `global` (a pax global header),
 //! `raw NAME SIZE` (a name as written). `mode=`, `uid=` and `gid=` may follow. `expect KEY VALUE`
-//! says what must come out.
+//! says what must come out; `text PATH WORDS` is a file with `|` for line ends, `config JSON` the
+//! image's runtime configuration.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -38,6 +39,7 @@ pub(crate) struct Spec {
     pub(crate) steps: Vec<Layer>,
     pub(crate) expect: BTreeMap<String, String>,
     pub(crate) no_history: bool,
+    pub(crate) runtime: serde_json::Value,
 }
 
 pub(crate) fn parse(text: &str) -> Spec {
@@ -51,6 +53,7 @@ pub(crate) fn parse(text: &str) -> Spec {
                 spec.steps.push(Layer { created_by: rest.into(), created, empty, members: Vec::new() });
             }
             "no-history" => spec.no_history = true,
+            "config" => spec.runtime = serde_json::from_str(rest).expect("config JSON"),
             "expect" => {
                 let (key, value) = rest.rsplit_once(' ').expect("expect KEY VALUE");
                 spec.expect.insert(key.into(), value.into());
@@ -80,7 +83,7 @@ fn member(word: &str, rest: &str) -> Member {
     member.name = words.first().copied().unwrap_or_default().to_owned();
     member.kind = match word {
         "dir" => b'5',
-        "file" | "raw" => b'0',
+        "file" | "raw" | "text" => b'0',
         "link" => b'2',
         "hard" => b'1',
         "char" => b'3',
@@ -95,6 +98,8 @@ fn member(word: &str, rest: &str) -> Member {
             let seed = words.get(2).copied().unwrap_or(words[0]);
             member.contents = contents(size, seed);
         }
+        // `|` ends a line of the text.
+        "text" => member.contents = format!("{}\n", words[1..].join(" ").replace('|', "\n")).into_bytes(),
         "link" | "hard" => member.target = words[1].to_owned(),
         "wh" => member.name = in_folder(&format!(".wh.{name}")),
         "opaque" => member.name = format!("{}/.wh..wh..opq", words[0]),
@@ -247,6 +252,9 @@ impl Spec {
             "config": {"Env": ["PATH=/bin"], "Cmd": ["sh"]},
             "rootfs": {"type": "layers", "diff_ids": diff_ids},
         });
+        if !self.runtime.is_null() {
+            config["config"] = self.runtime.clone();
+        }
         if !self.no_history {
             config["history"] = history.into();
         }

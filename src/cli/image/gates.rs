@@ -2,6 +2,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
+use crate::config::{Config, FailOn, Overrides};
 use crate::host::{ConfigChoice, Configs};
 use crate::report::image::{Gate, ImageReport, bytes};
 
@@ -33,6 +34,9 @@ pub(super) struct GateArgs {
     /// The dive CI file; by default `.dive-ci` in the current folder if it is there
     #[arg(long, value_name = "FILE", help_heading = "Gates")]
     dive_ci: Option<PathBuf>,
+    /// Fail from this severity of the rules' diagnostics on: error, warning, info, hint, never
+    #[arg(long, value_name = "SEVERITY", help_heading = "Gates")]
+    fail_on: Option<FailOn>,
     /// The configuration file instead of the nearest cachalot.toml
     #[arg(long, value_name = "FILE", help_heading = "Gates")]
     config: Option<PathBuf>,
@@ -78,8 +82,7 @@ pub(super) struct Gates {
 impl GateArgs {
     /// Joins options, `cachalot.toml` and `.dive-ci`.
     pub(super) fn resolve(&self) -> anyhow::Result<Gates> {
-        let choice = self.config.clone().map_or(ConfigChoice::Nearest, ConfigChoice::File);
-        let config = Configs::new(choice, Default::default()).of(Path::new("Dockerfile"))?;
+        let config = self.config()?;
         let section = config.section("image");
         let dive = self.dive_rules()?;
         let mut bounds = Vec::new();
@@ -101,6 +104,13 @@ impl GateArgs {
             bounds.push((measure, name, bound));
         }
         Ok(Gates { bounds })
+    }
+
+    /// The configuration of the current folder, or that of --config.
+    pub(super) fn config(&self) -> anyhow::Result<Config> {
+        let choice = self.config.clone().map_or(ConfigChoice::Nearest, ConfigChoice::File);
+        let overrides = Overrides { fail_on: self.fail_on, ..Overrides::default() };
+        Ok(Configs::new(choice, overrides).of(Path::new("Dockerfile"))?)
     }
 
     /// The rules of a `.dive-ci` file.

@@ -14,8 +14,12 @@ use crate::image::base::{self, Base, Evidence};
 use crate::image::cache::origins;
 use crate::image::compare::compare;
 use crate::image::{Image, Limits, Platform, diff, series};
+use crate::lint::lint_image;
 use crate::report::image as report;
 use crate::report::image::ImageReport;
+use crate::report::{Run, Style};
+use crate::rules::{self, ImageText};
+use crate::text::Sources;
 
 use super::Outcome;
 use super::output::{complain, stdout};
@@ -149,6 +153,8 @@ enum ImageFormat {
     Text,
     /// One versioned object
     Json,
+    /// SARIF 2.1.0 of what the rules find
+    Sarif,
     /// dive's export, its numbers included
     DiveJson,
     /// For a comment on a pull request
@@ -213,19 +219,27 @@ fn run_image(args: &Args) -> anyhow::Result<Outcome> {
     };
     let results = gates.judge(&said);
     said.gates = &results;
+    let config = args.gates.config()?;
+    let text = ImageText::new(image);
+    let mut sources = Sources::default();
+    let file = sources.add(text.source.clone());
+    let first = rules::first_own(&base, args.include_base);
+    let diagnostics = lint_image(&config, file, &text, image, files.as_ref(), first);
+    let run = Run { sources: &sources, diagnostics: &diagnostics, files: std::slice::from_ref(&image.name) };
     let mut out = stdout();
-    write_report(&mut out, args, &said)?;
+    write_report(&mut out, args, &said, &run)?;
     out.flush()?;
     let failed: Vec<&str> =
         results.iter().filter(|gate| gate.passed == Some(false)).map(|gate| &gate.name[..]).collect();
+    let too_grave = diagnostics.iter().any(|diagnostic| config.fail_on.value.fails(diagnostic.severity));
     if failed.is_empty() {
-        return Ok(Outcome::Clean);
+        return Ok(if too_grave { Outcome::Found } else { Outcome::Clean });
     }
     complain(format_args!("{name}: {} crossed", failed.join(", ")));
     Ok(Outcome::Found)
 }
 
-fn write_report(out: &mut dyn Write, args: &Args, said: &ImageReport) -> anyhow::Result<()> {
+fn write_report(out: &mut dyn Write, args: &Args, said: &ImageReport, run: &Run) -> anyhow::Result<()> {
     if args.format == ImageFormat::Text && (args.tree || args.layer.is_some() || args.path.is_some()) {
         let glob = args.path.as_deref().map(|glob| globset::Glob::new(glob.trim_start_matches('/'))).transpose()?;
         let matcher = glob.map(|glob| glob.compile_matcher());
@@ -234,8 +248,22 @@ fn write_report(out: &mut dyn Write, args: &Args, said: &ImageReport) -> anyhow:
         return Ok(write!(out, "{}", report::listing(said, layer, args.tree, &wanted))?);
     }
     match args.format {
-        ImageFormat::Text => write!(out, "{}", report::text(said))?,
-        ImageFormat::Json => writeln!(out, "{:#}", report::json(said))?,
+        ImageFormat::Text => {
+            write!(out, "{}", report::text(said))?;
+            if !run.diagnostics.is_empty() {
+                writeln!(out, "\nRules")?;
+                crate::report::text(out, run, Style::default())?;
+            }
+        }
+        ImageFormat::Json => {
+            let mut lines = Vec::new();
+            crate::report::json(&mut lines, run)?;
+            let mut value = report::json(said);
+            let found: serde_json::Value = serde_json::from_slice(&lines)?;
+            value["diagnostics"] = found["diagnostics"].clone();
+            writeln!(out, "{value:#}")?;
+        }
+        ImageFormat::Sarif => crate::report::sarif(out, run)?,
         ImageFormat::DiveJson => {
             writeln!(out, "{:#}", report::dive_json(said).context("dive's numbers need the layers: add --files")?)?;
         }

@@ -1,0 +1,40 @@
+use std::collections::BTreeMap;
+
+use crate::rules::ImageCx;
+
+/// Bytes of known caches in each of one's own layers, also of those deleted later.
+pub(in crate::rules) fn check(cx: &mut ImageCx) {
+    let Some(files) = cx.files else { return };
+    for layer in cx.own_layers() {
+        let mut sums: BTreeMap<&str, u64> = BTreeMap::new();
+        for entry in files.trees.entries(layer).iter().filter(|entry| entry.size > 0) {
+            let path = files.trees.paths.bytes(entry.path);
+            if let Some(cache) = cache(&String::from_utf8_lossy(&path)) {
+                *sums.entry(cache).or_default() += entry.size;
+            }
+        }
+        for (cache, size) in sums.into_iter().filter(|(_, size)| *size >= LEAST) {
+            cx.report_layer(layer, format!("{size} bytes of {cache} stay in this layer"))
+                .note("remove them in the same instruction, or keep them out with `RUN --mount=type=cache`");
+        }
+    }
+}
+
+/// Less is not worth a word, in bytes.
+const LEAST: u64 = 100_000;
+
+fn cache(path: &str) -> Option<&'static str> {
+    const FOLDERS: [(&str, &str); 9] = [
+        ("var/lib/apt/lists/", "apt's package lists"),
+        ("var/cache/apt/", "apt's cache"),
+        ("var/cache/apk/", "apk's cache"),
+        ("var/cache/dnf/", "dnf's cache"),
+        ("var/cache/yum/", "yum's cache"),
+        ("var/cache/zypp/", "zypper's cache"),
+        ("root/.cache/pip/", "pip's cache"),
+        ("root/.npm/_cacache/", "npm's cache"),
+        ("usr/local/share/.cache/yarn/", "yarn's cache"),
+    ];
+    let folder = FOLDERS.iter().find(|(folder, _)| path.starts_with(folder)).map(|(_, name)| *name);
+    folder.or_else(|| path.contains("node_modules/.cache/").then_some("node_modules/.cache"))
+}

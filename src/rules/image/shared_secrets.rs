@@ -1,0 +1,76 @@
+use std::collections::BTreeSet;
+
+use crate::image::analysis::Files;
+use crate::image::{Kind, PathId};
+use crate::rules::ImageCx;
+
+/// A file that looks like a secret.
+pub(super) struct SecretFile {
+    pub(super) path: PathId,
+    pub(super) layer: usize,
+    /// True where the final file system has the path.
+    pub(super) live: bool,
+}
+
+/// Files of one's own layers that look like secrets, each path once, by layer and name.
+pub(super) fn files(cx: &ImageCx, files: &Files) -> impl Iterator<Item = SecretFile> + use<> {
+    let mut seen = BTreeSet::new();
+    let mut found = Vec::new();
+    for layer in cx.own_layers() {
+        let entries = files.trees.entries(layer).iter();
+        for entry in entries.filter(|entry| entry.kind == Kind::File && entry.size > 0) {
+            if is_secret(files.trees.paths.name(entry.path)) && seen.insert(entry.path) {
+                found.push(SecretFile { path: entry.path, layer, live: files.is_live(entry.path) });
+            }
+        }
+    }
+    found.sort_by_cached_key(|file| (file.layer, files.trees.paths.bytes(file.path)));
+    found.into_iter()
+}
+
+/// The layer that took a file of `layer` away.
+pub(super) fn killer(files: &Files, path: PathId, layer: usize) -> Option<u16> {
+    let of_file = |waste: &&crate::image::Waste| waste.path == path && waste.added as usize == layer;
+    files.stacked.waste.iter().find(of_file).map(|waste| waste.killed)
+}
+
+/// Names that stand for secrets and hardly for anything else.
+fn is_secret(name: &[u8]) -> bool {
+    let Ok(name) = std::str::from_utf8(name) else { return false };
+    const NAMES: [&str; 17] = [
+        "id_rsa",
+        "id_dsa",
+        "id_ecdsa",
+        "id_ed25519",
+        "credentials.json",
+        "credential.json",
+        ".netrc",
+        "_netrc",
+        ".pgpass",
+        ".npmrc.secret",
+        "secret_token.rb",
+        "credentials.xml",
+        ".env",
+        ".git-credentials",
+        "password.txt",
+        ".htpasswd",
+        "master.key",
+    ];
+    const EXTENSIONS: [&str; 13] = [
+        "ovpn",
+        "cscfg",
+        "rdp",
+        "bek",
+        "tpm",
+        "fve",
+        "jks",
+        "psafe3",
+        "agilekeychain",
+        "keychain",
+        "gnucache",
+        "private_key",
+        "kdbx",
+    ];
+    let extension = name.rsplit_once('.').map(|(_, extension)| extension);
+    NAMES.contains(&name) || extension.is_some_and(|extension| EXTENSIONS.contains(&extension))
+}
