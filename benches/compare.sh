@@ -32,7 +32,8 @@ long=$work/long/Dockerfile; mkdir "$work/long"
 measure() { # NAME COMMAND…
     local name=$1; shift
     hyperfine -N -i --warmup 2 --runs "${RUNS:-11}" --export-json "$work/result.json" "$*" >/dev/null 2>&1
-    local rss; rss=$( { /usr/bin/time -f %M "$@" >/dev/null 2>/dev/null; } 2>&1 | tail -1 || true)
+    /usr/bin/time -f %M -o "$work/rss" "$@" >/dev/null 2>&1 || true
+    local rss; rss=$(tail -1 "$work/rss")
     python3 - "$name" "$work/result.json" "${rss:-0}" <<'PY'
 import json, sys
 name, path, rss = sys.argv[1:]
