@@ -108,8 +108,8 @@ fn code(cx: &DockerfileCx, stage: &Stage, step: &Step, command: &Command) -> Opt
 
 /// What code that listens says in one way or another.
 fn serves(code: &str) -> bool {
-    const SIGNS: [&str; 16] = [
-        "listen",
+    const SIGNS: [&str; 14] = [
+        ".listen(",
         "createServer",
         "serve(",
         "serve_forever",
@@ -121,10 +121,8 @@ fn serves(code: &str) -> bool {
         "startServer",
         "start_server",
         "run_forever",
-        ".run(",
         "server.start",
         "bootstrap(",
-        "require(",
     ];
     SIGNS.iter().any(|sign| code.contains(sign))
 }
