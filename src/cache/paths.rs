@@ -1,6 +1,7 @@
 //! Paths of the frontend: absolute, cleaned, with what their endings mean to it.
 
 use crate::model::paths::clean;
+pub(super) use crate::model::paths::has_wildcard;
 
 /// `path` from the root, cleaned.
 pub(super) fn absolute(path: &str) -> String {
@@ -29,19 +30,6 @@ pub(super) fn join(folder: &str, path: &str, keep_slash: bool) -> String {
 pub(super) fn base(path: &str) -> &str {
     let trimmed = path.trim_end_matches('/');
     if trimmed.is_empty() { "/" } else { trimmed.rsplit('/').next().unwrap_or(trimmed) }
-}
-
-/// True for a pattern.
-pub(super) fn has_wildcard(path: &str) -> bool {
-    let mut chars = path.chars();
-    while let Some(c) = chars.next() {
-        match c {
-            '\\' => drop(chars.next()),
-            '*' | '?' | '[' => return true,
-            _ => {}
-        }
-    }
-    false
 }
 
 /// True if `path` is `folder` or lies below it; both without a slash at either end, and an empty

@@ -8,6 +8,19 @@ pub fn is_absolute(path: &str) -> bool {
     path.starts_with(['/', '\\']) || drive()
 }
 
+/// True for a COPY source that is a pattern: it holds `*`, `?` or `[` without a `\` before it.
+pub fn has_wildcard(path: &str) -> bool {
+    let mut chars = path.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => drop(chars.next()),
+            '*' | '?' | '[' => return true,
+            _ => {}
+        }
+    }
+    false
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

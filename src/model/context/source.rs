@@ -1,3 +1,4 @@
+use crate::model::paths::has_wildcard;
 use crate::syntax::dockerignore::Glob;
 
 /// A COPY source that says of each path whether it comes along.
@@ -51,16 +52,4 @@ impl Wildcard {
         }
         self.last.1
     }
-}
-
-fn has_wildcard(source: &str) -> bool {
-    let mut chars = source.chars();
-    while let Some(c) = chars.next() {
-        match c {
-            '\\' => drop(chars.next()),
-            '*' | '?' | '[' => return true,
-            _ => {}
-        }
-    }
-    false
 }
