@@ -31,7 +31,7 @@ pub use log::{BuildLog, LogFormat, LoggedResult, LoggedStep};
 pub use lower::lower;
 pub use replay::{Fate, Memory, Replay, Track};
 pub use request::{ImageFacts, Request};
-pub use select::Selector;
+pub use select::{Selector, Taken};
 pub use solve::{Cache, compare};
 pub use tree::{Dir, Filter, Node};
 pub use verdict::{Reason, ReasonKind, Verdict};

@@ -24,6 +24,19 @@ pub struct Selector {
 /// A selected entry: its path from the root of the source, and the digest that counts.
 type Found = (String, Digest);
 
+/// A file, link or folder that a COPY takes.
+#[derive(Clone, Debug)]
+pub struct Taken {
+    /// Its path from the root of the source.
+    pub source: String,
+    /// Where it lands below the destination; a file that is named itself has its own name here.
+    pub below: String,
+    /// True for a file that is named itself: without a slash at its end the destination is the file.
+    pub named: bool,
+    /// What it is; a folder's entries come by themselves.
+    pub node: Node,
+}
+
 impl Selector {
     /// The path itself and all below it.
     pub fn path(path: &str) -> Selector {
@@ -59,6 +72,31 @@ impl Selector {
             hasher.add(digest);
         }
         Ok(hasher.sum())
+    }
+
+    /// All that a COPY of this selection takes, folders before what lies in them; the error is the
+    /// path that does not exist.
+    pub fn taken(&self, root: &Arc<Dir>) -> Result<Vec<Taken>, String> {
+        let mut tops = Vec::new();
+        if self.wildcard {
+            let Ok(glob) = Glob::new(self.inner()) else { return Err(self.path.clone()) };
+            let prefix = wildcard_prefix(self.inner());
+            if let Some((_, Node::Dir(dir))) = root.resolve(prefix, false) {
+                matches(&dir, prefix, self.inner().matches('/').count() + 1, &glob, &mut tops);
+            }
+        } else {
+            tops.push(self.inner().to_string());
+        }
+        let filters = Filters::new(self);
+        let mut taken = Vec::new();
+        for top in tops {
+            let Some((_, node)) = root.resolve(&top, true) else { return Err(format!("/{top}")) };
+            match node {
+                Node::Dir(dir) => filters.below(&dir, &top, "", &mut taken),
+                node => taken.push(Taken { below: base(&top).to_string(), source: top, named: true, node }),
+            }
+        }
+        Ok(taken)
     }
 
     /// The selected entries under the names that the selector gives them, with the part of the path
@@ -128,7 +166,39 @@ struct Filters {
     exclude: Option<Matcher>,
 }
 
+/// The paths at that depth which the pattern matches.
+fn matches(dir: &Dir, folder: &str, depth: usize, glob: &Glob, found: &mut Vec<String>) {
+    for (name, node) in dir.entries() {
+        let path = joined(folder, name);
+        let here = path.matches('/').count() + 1;
+        match node {
+            _ if here == depth && glob.is_match(&path) => found.push(path),
+            Node::Dir(dir) if here < depth => matches(dir, &path, depth, glob, found),
+            _ => {}
+        }
+    }
+}
+
+fn joined(folder: &str, name: &str) -> String {
+    if folder.is_empty() { name.to_string() } else { format!("{folder}/{name}") }
+}
+
 impl Filters {
+    /// What is kept of all below a folder.
+    fn below(&self, dir: &Dir, path: &str, rel: &str, taken: &mut Vec<Taken>) {
+        for (name, node) in dir.entries() {
+            let (path, rel) = (joined(path, name), joined(rel, name));
+            let kept = self.keeps(&rel);
+            let mark = taken.len();
+            if let Node::Dir(dir) = node {
+                self.below(dir, &path, &rel, taken);
+            }
+            if kept || taken.len() > mark {
+                taken.insert(mark, Taken { source: path, below: rel, named: false, node: node.clone() });
+            }
+        }
+    }
+
     fn new(selector: &Selector) -> Filters {
         let matcher = |patterns: &[String]| if patterns.is_empty() { None } else { Matcher::new(patterns).ok() };
         Filters { include: matcher(&selector.include), exclude: matcher(&selector.exclude) }

@@ -1,6 +1,7 @@
 //! The only place that touches the disk and the terminal. Everything else takes text and gives text.
 
 mod config;
+mod context;
 mod docs;
 mod files;
 mod git;
@@ -14,6 +15,7 @@ mod worktree;
 mod write;
 
 pub use config::{ConfigChoice, Configs};
+pub use context::{NameBytes, sent_context};
 pub use docs::Documents;
 pub use files::{Contexts, DiskFiles};
 pub use git::{Commit, Git, GitError, blob_id};

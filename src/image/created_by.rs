@@ -30,7 +30,10 @@ pub fn instruction(created_by: &str, comment: &str) -> String {
         return comment.trim().to_owned();
     }
     if let Some((_, meta)) = text.split_once("#(nop)") {
-        return meta_instruction(meta.trim());
+        return as_written(&meta_instruction(meta.trim()));
+    }
+    if text.starts_with("EXPOSE ") || text.starts_with("HEALTHCHECK ") {
+        return as_written(text);
     }
     let run = text.strip_prefix("RUN ");
     let (args, command) = strip_args(run.unwrap_or(text));
@@ -77,6 +80,26 @@ fn meta_instruction(meta: &str) -> String {
         }
     }
     meta.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Values that builders print as Go does: `EXPOSE [80/tcp]`, `EXPOSE map[80/tcp:{}]`,
+/// `HEALTHCHECK {Test:[CMD-SHELL true] Interval:0s …}`, `HEALTHCHECK &{["CMD-SHELL" "true"] "0s" …}`.
+fn as_written(text: &str) -> String {
+    let rest = |keyword: &str| text.strip_prefix(keyword).map(str::trim);
+    if let Some(ports) = rest("EXPOSE ").and_then(|ports| ports.strip_prefix("map").unwrap_or(ports).strip_prefix('['))
+    {
+        let ports = ports.trim_end_matches(']').split_whitespace().map(|port| port.trim_end_matches(":{}"));
+        return format!("EXPOSE {}", ports.collect::<Vec<_>>().join(" "));
+    }
+    let Some(check) = rest("HEALTHCHECK ").filter(|check| check.starts_with(['{', '&'])) else {
+        return text.to_owned();
+    };
+    let words = check.split_once('[').and_then(|(_, rest)| rest.split_once(']')).map_or("", |(words, _)| words);
+    let words = words.replace("\" \"", " ").replace('"', "");
+    match words.split_once(' ') {
+        Some(("CMD-SHELL" | "CMD", command)) => format!("HEALTHCHECK CMD {command}"),
+        _ => format!("HEALTHCHECK {words}"),
+    }
 }
 
 /// Drops `|2 A=b C=d ` before the shell: build arguments, whose values may hold blanks.
@@ -145,6 +168,11 @@ mod tests {
             ("COPY a b # buildkit", "COPY a b"),
             ("COPY a b", "COPY a b"),
             ("RUN [\"/bin/a\"]", "RUN [\"/bin/a\"]"),
+            ("EXPOSE [80/tcp 443/tcp]", "EXPOSE 80/tcp 443/tcp"),
+            ("/bin/sh -c #(nop)  EXPOSE 80", "EXPOSE 80"),
+            ("EXPOSE map[80/tcp:{}]", "EXPOSE 80/tcp"),
+            ("HEALTHCHECK {Test:[CMD-SHELL curl -f localhost] Interval:0s}", "HEALTHCHECK CMD curl -f localhost"),
+            ("/bin/sh -c #(nop)  HEALTHCHECK &{[\"CMD-SHELL\" \"true\"] \"0s\" \"0s\"}", "HEALTHCHECK CMD true"),
             ("jib-maven-plugin:3.4", "jib-maven-plugin:3.4"),
             ("", ""),
         ];

@@ -1,9 +1,9 @@
 mod gates;
-mod join;
 mod open;
+mod stale;
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, bail};
 use clap::ValueEnum;
@@ -40,6 +40,7 @@ IMAGE is one of:
 Examples:
   docker save app:1 | cachalot image -
   cachalot image app:2 --against app:1
+  cachalot image app:1 --dockerfile Dockerfile --context . --fail-if-stale
   cachalot image app.tar --max-wasted 20MB --min-efficiency 95%
   cachalot image docker://ghcr.io/me/app:1 --files
   cachalot image series app:1 app:2 app:3
@@ -80,9 +81,8 @@ pub(super) struct Args {
     /// Fetch a registry's layers, which questions about files need
     #[arg(long)]
     files: bool,
-    /// Name the Dockerfile's line beside each step
-    #[arg(long, value_name = "FILE")]
-    dockerfile: Option<PathBuf>,
+    #[command(flatten)]
+    tree_args: stale::TreeArgs,
     #[command(flatten)]
     gates: gates::GateArgs,
 }
@@ -195,6 +195,7 @@ fn run_image(args: &Args) -> anyhow::Result<Outcome> {
         || args.layer.is_some()
         || args.path.is_some()
         || args.format == ImageFormat::DiveJson
+        || args.tree_args.needs_files()
         || gates.need_files();
     let files = read_files(&mut opened, asks_for_files, &options)?;
     let image = &opened.image;
@@ -205,7 +206,7 @@ fn run_image(args: &Args) -> anyhow::Result<Outcome> {
     let origins = origins(image, &base);
     let old = args.against.as_deref().map(|name| open::open(name, &options)).transpose()?;
     let comparison = old.as_ref().map(|old| compare(image, &old.image, &base));
-    let lines = args.dockerfile.as_deref().map(|file| join::lines(file, image)).transpose()?.unwrap_or_default();
+    let joined = args.tree_args.join(image, files.as_ref(), &base)?;
     let mut said = ImageReport {
         image,
         base: &base,
@@ -213,7 +214,8 @@ fn run_image(args: &Args) -> anyhow::Result<Outcome> {
         files: files.as_ref(),
         against: old.as_ref().zip(comparison.as_ref()).map(|(old, comparison)| (&old.image, comparison)),
         gates: &[],
-        lines: &lines,
+        lines: &joined.lines,
+        stale: joined.stale.as_ref(),
         top: args.top,
         include_base: args.include_base,
     };
@@ -232,8 +234,12 @@ fn run_image(args: &Args) -> anyhow::Result<Outcome> {
     let failed: Vec<&str> =
         results.iter().filter(|gate| gate.passed == Some(false)).map(|gate| &gate.name[..]).collect();
     let too_grave = diagnostics.iter().any(|diagnostic| config.fail_on.value.fails(diagnostic.severity));
+    let is_stale = args.tree_args.fails(&joined);
+    if is_stale {
+        complain(format_args!("{name}: is not what a build of the working tree gives"));
+    }
     if failed.is_empty() {
-        return Ok(if too_grave { Outcome::Found } else { Outcome::Clean });
+        return Ok(if too_grave || is_stale { Outcome::Found } else { Outcome::Clean });
     }
     complain(format_args!("{name}: {} crossed", failed.join(", ")));
     Ok(Outcome::Found)

@@ -3,6 +3,7 @@ use serde_json::{Value, json as object};
 use crate::image::Image;
 use crate::image::diff::ImageDiff;
 use crate::image::series::Series;
+use crate::image::stale::Stale;
 
 use super::{ImageReport, rows};
 
@@ -37,9 +38,23 @@ pub fn json(report: &ImageReport) -> Value {
         }
         value["comparison"] = compared;
     }
+    if let Some(stale) = report.stale {
+        value["working_tree"] = working_tree(stale);
+    }
     if let Some(files) = files(report) {
         value["files"] = files;
     }
+    value
+}
+
+fn working_tree(stale: &Stale) -> Value {
+    let mut value = serde_json::to_value(stale).unwrap_or_default();
+    for (step, of) in value["steps"].as_array_mut().into_iter().flatten().zip(&stale.steps) {
+        step["layer"] = of.layer.map(|layer| layer + 1).into();
+    }
+    let (reused, maybe, all) = stale.layers();
+    value["stale"] = stale.is_stale().into();
+    value["layers"] = object!({"reused": reused, "maybe": maybe, "all": all});
     value
 }
 

@@ -38,6 +38,9 @@ pub fn markdown(report: &ImageReport) -> String {
                 writeln!(out, "First miss: layer {}, {instruction}: {}.", miss.layer + 1, escape(&cause(&miss.cause)));
         }
     }
+    if let Some(stale) = report.stale {
+        out += &super::stale::markdown(stale, report.top);
+    }
     layers(&mut out, report);
     waste(&mut out, report);
     out
@@ -96,13 +99,13 @@ fn waste(out: &mut String, report: &ImageReport) {
 }
 
 /// Text in a code span that nothing in it can end, also within a table.
-fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     let text = printable(text).replace('|', "\\|");
     let longest = text.split(|letter| letter != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);
     if longest > 0 { format!("{fence} {text} {fence}") } else { format!("{fence}{text}{fence}") }
 }
 
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     printable(text).replace('|', "\\|").replace('<', "&lt;")
 }

@@ -5,12 +5,14 @@ mod html;
 mod json;
 mod markdown;
 mod rows;
+mod stale;
 mod text;
 
 use crate::image::analysis::Files;
 use crate::image::base::Base;
 use crate::image::cache::{Origin, Trust};
 use crate::image::compare::Comparison;
+use crate::image::stale::Stale;
 use crate::image::{Image, PathId};
 
 pub use dive::dive_json;
@@ -36,6 +38,8 @@ pub struct ImageReport<'a> {
     pub gates: &'a [Gate],
     /// Per history step, the line of the Dockerfile, from 1.
     pub lines: &'a [Option<u32>],
+    /// What a build of the working tree would do.
+    pub stale: Option<&'a Stale>,
     /// How many files, folders and losses are listed.
     pub top: usize,
     /// Whether the base image's waste counts.

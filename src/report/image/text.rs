@@ -22,6 +22,10 @@ pub fn text(report: &ImageReport) -> String {
         out.push('\n');
         out += &comparison_text(report.image, old, comparison);
     }
+    if let Some(stale) = report.stale {
+        out.push('\n');
+        out += &super::stale::text(stale, report.top);
+    }
     for warning in &report.image.warnings {
         let _ = writeln!(out, "\nnote: {}", printable(warning));
     }
@@ -107,7 +111,7 @@ fn layers(out: &mut String, report: &ImageReport) {
     let with_files = report.files.is_some();
     let optional = |count: Option<u64>| count.map_or(MISSING.to_owned(), bytes);
     let _ = writeln!(out, "\nLayers");
-    let mut table = Table::new(&["#", "cache", "blob", "tar"]);
+    let mut table = Table::new(&["#", "cache", "made", "blob", "tar"]);
     if with_files {
         table.head(&["files", "+", "~", "-", "wasted"]);
     }
@@ -116,6 +120,7 @@ fn layers(out: &mut String, report: &ImageReport) {
         let mut cells = vec![
             row.layer.map_or(String::new(), |number| number.to_string()),
             verdict(row),
+            if row.layer.is_some() { when(&row.created) } else { String::new() },
             if row.layer.is_some() { optional(row.blob_bytes) } else { String::new() },
             if row.layer.is_some() { optional(row.tar_bytes) } else { String::new() },
         ];
@@ -147,6 +152,14 @@ fn layers(out: &mut String, report: &ImageReport) {
         optional(blobs),
         optional(tars)
     );
+}
+
+/// `2024-01-01 12:00` of an RFC 3339 time.
+fn when(created: &str) -> String {
+    match (created.get(..10), created.get(11..16)) {
+        (Some(day), Some(time)) => printable(&format!("{day} {time}")),
+        _ => MISSING.to_owned(),
+    }
 }
 
 /// What to put into the column `cache`.
@@ -435,12 +448,12 @@ fn mode_text(mode: u16) -> String {
 }
 
 /// A table whose columns are as wide as their widest cell; numbers to the right.
-struct Table {
+pub(super) struct Table {
     rows: Vec<Vec<String>>,
 }
 
 impl Table {
-    fn new(head: &[&str]) -> Table {
+    pub(super) fn new(head: &[&str]) -> Table {
         Table { rows: vec![head.iter().map(|cell| (*cell).to_owned()).collect()] }
     }
 
@@ -448,7 +461,7 @@ impl Table {
         self.rows[0].extend(more.iter().map(|cell| (*cell).to_owned()));
     }
 
-    fn row(&mut self, cells: Vec<String>) {
+    pub(super) fn row(&mut self, cells: Vec<String>) {
         self.rows.push(cells);
     }
 }
