@@ -26,6 +26,8 @@ pub mod config;
 
 pub mod lint;
 
+pub mod format;
+
 pub mod report;
 
 pub mod host;

@@ -40,8 +40,20 @@ fn pure_modules_leave_the_world_alone() {
 
 #[test]
 fn the_order_is_the_design() {
-    let expected =
-        ["text", "diagnostic", "syntax", "shell", "model", "cache", "image", "rules", "config", "lint", "report"];
+    let expected = [
+        "text",
+        "diagnostic",
+        "syntax",
+        "shell",
+        "model",
+        "cache",
+        "image",
+        "rules",
+        "config",
+        "lint",
+        "format",
+        "report",
+    ];
     let edges = ["host", "lsp", "cli"];
     let wanted: Vec<&str> = expected.into_iter().chain(edges).collect();
     let found = layers();

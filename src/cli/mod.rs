@@ -3,6 +3,7 @@
 mod cache;
 mod config;
 mod explain;
+mod fmt;
 mod image;
 mod lint;
 mod lsp;
@@ -36,6 +37,7 @@ Start with `cachalot lint .`; then `cachalot explain RULE` for each name it prin
 #[derive(Subcommand)]
 enum Command {
     Lint(lint::Args),
+    Fmt(fmt::Args),
     Cache(cache::Args),
     Image(Box<image::Args>),
     Explain(explain::Args),
@@ -61,6 +63,7 @@ pub fn main() -> ExitCode {
     std::panic::set_hook(Box::new(say_panic));
     let result = match Cli::parse().command {
         Command::Lint(args) => lint::run(&args),
+        Command::Fmt(args) => fmt::run(&args),
         Command::Cache(args) => cache::run(&args),
         Command::Image(args) => image::run(&args),
         Command::Explain(args) => explain::run(&args),

@@ -5,7 +5,10 @@ use std::ops::Range;
 use toml_edit::{Array, Document, Item, TableLike, Value};
 
 use super::error::{ConfigError, did_you_mean};
-use super::{FailOn, Preset, Section, ShellEngine, sections};
+use super::{
+    FailOn, Preset, Section, ShellEngine,
+    sections::{self, sections},
+};
 use crate::diagnostic::Severity;
 use crate::rules::{self, OptionKind, OptionValue};
 use crate::text::LineIndex;
@@ -189,10 +192,10 @@ impl Reader<'_> {
                 settings.shell = Some(self.word(&inner)?);
             }
             let value = self.option(&inner, key.kind)?;
-            let words = ["quiet", "strict"];
-            if key.name == "known-variables" && !matches!(&value, OptionValue::String(word) if words.contains(&&**word))
+            if let Some(words) = sections::words(section.name, key.name)
+                && !matches!(&value, OptionValue::String(word) if words.contains(&&**word))
             {
-                return Err(self.at_value(&inner, "`known-variables` is one of quiet, strict"));
+                return Err(self.at_value(&inner, format!("`{}` is one of {}", key.name, words.join(", "))));
             }
             settings.sections.push(At { value: (section.name, key.name, value), line });
         }

@@ -11,6 +11,16 @@ pub struct Section {
     pub keys: &'static [RuleOption],
 }
 
+/// The words that a key of a section takes; `None` for one that takes any text.
+pub(super) fn words(section: &str, key: &str) -> Option<&'static [&'static str]> {
+    match (section, key) {
+        ("shell", "known-variables") => Some(&["quiet", "strict"]),
+        ("format", "indent-style") => Some(&["keep", "space", "tab"]),
+        ("format", "operators") => Some(&["keep", "leading", "trailing"]),
+        _ => None,
+    }
+}
+
 /// The tables besides `rules` and `overrides`. A layer that wants a key adds a line here.
 pub fn sections() -> &'static [Section] {
     SECTIONS
@@ -36,6 +46,30 @@ static SECTIONS: &[Section] = &[
         ],
     },
     Section { name: "cache", summary: "How the layer cache is judged.", keys: &[] },
+    Section {
+        name: "format",
+        summary: "How `cachalot fmt` and editors lay out a Dockerfile.",
+        keys: &[
+            RuleOption {
+                name: "indent-size",
+                kind: OptionKind::Integer,
+                default: "4",
+                summary: "Columns by which continuation lines are indented, 1 to 16.",
+            },
+            RuleOption {
+                name: "indent-style",
+                kind: OptionKind::String,
+                default: "\"keep\"",
+                summary: "space, tab, or keep: tabs where an instruction is indented with tabs alone.",
+            },
+            RuleOption {
+                name: "operators",
+                kind: OptionKind::String,
+                default: "\"keep\"",
+                summary: "Where && and || stand at a line break: keep, leading or trailing.",
+            },
+        ],
+    },
     Section {
         name: "image",
         summary: "How built images are judged.",

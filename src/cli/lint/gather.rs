@@ -11,24 +11,24 @@ const STDIN: &str = "<stdin>";
 
 /// One text to lint.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Item {
+pub(in crate::cli) struct Item {
     /// The name to show.
-    pub(super) name: String,
+    pub(in crate::cli) name: String,
     /// The file, or what standard input stands for.
-    pub(super) path: PathBuf,
+    pub(in crate::cli) path: PathBuf,
     /// How it is read.
-    pub(super) kind: FileKind,
+    pub(in crate::cli) kind: FileKind,
     /// True if the user named it, false if it was met in a folder.
-    pub(super) named: bool,
+    pub(in crate::cli) named: bool,
     /// True if `path` is a real place: its folder may be the build context.
-    pub(super) on_disk: bool,
+    pub(in crate::cli) on_disk: bool,
     /// True if the text comes from standard input.
-    pub(super) stdin: bool,
+    pub(in crate::cli) stdin: bool,
 }
 
 /// Everything to lint, sorted by name and each file once; true beside it if something could not be
 /// looked at, which was said.
-pub(super) fn items(paths: &[PathBuf], stdin_filename: Option<&Path>) -> (Vec<Item>, bool) {
+pub(in crate::cli) fn items(paths: &[PathBuf], stdin_filename: Option<&Path>) -> (Vec<Item>, bool) {
     let current = std::env::current_dir().ok();
     let mut items: BTreeMap<String, Item> = BTreeMap::new();
     let mut failed = false;

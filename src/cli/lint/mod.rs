@@ -19,9 +19,10 @@ use crate::report::{self, Run, Style};
 use super::Outcome;
 use super::options::{ColorArg, ConfigArgs, FormatArg};
 use super::output::{complain, stdout};
-use gather::Item;
 use job::{Done, Job};
 use merge::merge;
+
+pub(super) use gather::{Item, items};
 
 /// Lint Dockerfiles, and the Dockerfiles shown in Markdown
 #[derive(clap::Args)]
@@ -91,7 +92,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
         bail!("--stdin-filename names standard input: give `-` as a path too");
     }
     let configs = args.config.configs()?;
-    let (items, mut failed) = gather::items(&args.paths, args.stdin_filename.as_deref());
+    let (items, mut failed) = items(&args.paths, args.stdin_filename.as_deref());
     let job = Job {
         configs: &configs,
         contexts: Contexts::default(),

@@ -1,0 +1,92 @@
+//! The layout of a Dockerfile: keywords, blanks, indentation and blank lines, and nothing that a
+//! build would notice. What a person arranged (nesting, package lists, aligned continuations,
+//! comments, heredoc bodies, the order of flags) stays.
+//!
+//! The parser is the judge: the text is parsed before and after, and an instruction that would not
+//! say the same is left as it was.
+
+mod layout;
+mod operators;
+mod quotes;
+mod same;
+mod style;
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use similar::{DiffTag, TextDiff};
+
+use crate::diagnostic::Edit;
+use crate::syntax::dockerfile::{Dockerfile, parse};
+use crate::text::{FileId, LineIndex, Span};
+
+pub use style::{IndentStyle, Operators, Style};
+
+/// What [`format`] made of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Formatted {
+    /// The new text; the old one where there was nothing to do.
+    pub text: String,
+    /// First lines, from 1, of the instructions that were left as they are because another layout
+    /// would change what they say.
+    pub kept: Vec<u32>,
+}
+
+/// How often instructions may turn out to be changed before the text is left alone.
+const MAX_ROUNDS: u32 = 3;
+
+/// Lays out a Dockerfile. Formatting the result again changes nothing.
+pub fn format(text: &str, style: &Style) -> Formatted {
+    let tree = tree(text);
+    let mut kept = BTreeSet::new();
+    for _ in 0..MAX_ROUNDS {
+        let moved = operators::place(text, &tree, style.operators, &kept);
+        let new = match &moved {
+            Some(moved) => layout::lay_out(moved, &self::tree(moved), style, &kept),
+            None => layout::lay_out(text, &tree, style, &kept),
+        };
+        match same::changed(text, &tree, &new) {
+            Some(changed) if changed.is_empty() => {
+                let line = |at: &usize| tree.instructions[*at].lines.0;
+                return Formatted { text: new, kept: kept.iter().map(line).collect() };
+            }
+            Some(changed) => kept.extend(changed),
+            None => break,
+        }
+    }
+    Formatted { text: text.to_string(), kept: tree.instructions.iter().map(|it| it.lines.0).collect() }
+}
+
+/// What formatting changes as edits of whole lines, sorted and disjoint. With `lines` (first and
+/// last, from 0) only those that touch these lines.
+pub fn edits(text: &str, style: &Style, lines: Option<(u32, u32)>) -> Vec<Edit> {
+    let new = format(text, style).text;
+    if new == text {
+        return Vec::new();
+    }
+    let diff = TextDiff::from_lines(text, &new);
+    let (old_lines, new_lines) = (LineIndex::new(text), LineIndex::new(&new));
+    let mut edits = Vec::new();
+    let mut add = |old: Range<usize>, fresh: Range<usize>| {
+        let touches =
+            |(first, last): (u32, u32)| old.start <= last as usize && old.end.max(old.start + 1) > first as usize;
+        if lines.is_none_or(touches) {
+            let span = Span::new(old_lines.line_start(old.start), old_lines.line_start(old.end));
+            let text = &new[new_lines.line_start(fresh.start) as usize..new_lines.line_start(fresh.end) as usize];
+            edits.push(Edit { span, text: text.to_string() });
+        }
+    };
+    for op in diff.ops().iter().filter(|op| op.tag() != DiffTag::Equal) {
+        let (old, fresh) = (op.old_range(), op.new_range());
+        if old.len() == fresh.len() {
+            old.zip(fresh).for_each(|(old, fresh)| add(old..old + 1, fresh..fresh + 1));
+        } else {
+            add(old, fresh);
+        }
+    }
+    edits
+}
+
+fn tree(text: &str) -> Dockerfile {
+    parse(FileId::default(), text).0
+}
