@@ -83,17 +83,7 @@ impl<S: Source> Visit<S> for Indexer {
     type Plan = Option<String>;
 
     fn member(&mut self, member: &ParsedEntry, _: Option<u64>) -> Result<Option<String>, TarError> {
-        if self.members.len() >= MAX_MEMBERS {
-            return Err(TarError::TooMany("members"));
-        }
-        Ok(match place(member) {
-            Some((name, None)) => Some(name),
-            Some((name, Some(target))) => {
-                self.members.insert(name, Member::Link(target));
-                None
-            }
-            None => None,
-        })
+        note_link(&mut self.members, member, Member::Link)
     }
 
     fn contents(
@@ -108,6 +98,21 @@ impl<S: Source> Visit<S> for Indexer {
         }
         Ok(window.skip(size)?)
     }
+}
+
+/// Notes a link among the members; the name of a file, whose contents follow, is returned.
+fn note_link<T>(
+    members: &mut BTreeMap<String, T>,
+    member: &ParsedEntry,
+    link: fn(String) -> T,
+) -> Result<Option<String>, TarError> {
+    if members.len() >= MAX_MEMBERS {
+        return Err(TarError::TooMany("members"));
+    }
+    let Some((name, target)) = place(member) else { return Ok(None) };
+    let Some(target) = target else { return Ok(Some(name)) };
+    members.insert(name, link(target));
+    Ok(None)
 }
 
 /// A member's clean name, and the clean name that it links to if it is a link; `None` for others.
@@ -163,17 +168,7 @@ impl<S: Source> Visit<S> for Streamer {
     type Plan = Option<String>;
 
     fn member(&mut self, member: &ParsedEntry, _: Option<u64>) -> Result<Option<String>, TarError> {
-        if self.members.len() >= MAX_MEMBERS {
-            return Err(TarError::TooMany("members"));
-        }
-        Ok(match place(member) {
-            Some((name, None)) => Some(name),
-            Some((name, Some(target))) => {
-                self.members.insert(name, Streamed::Link(target));
-                None
-            }
-            None => None,
-        })
+        note_link(&mut self.members, member, Streamed::Link)
     }
 
     fn contents(&mut self, window: &mut Window<S>, name: Option<String>, size: u64, _: u64) -> Result<(), TarError> {

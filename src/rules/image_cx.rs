@@ -1,11 +1,26 @@
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::image::analysis::Files;
 use crate::image::base::Base;
+use crate::image::stale::own_start;
 use crate::image::{Entry, Image, PathId, Step};
+use crate::model::docs::Docs;
 use crate::text::{FileId, Source, Span};
 
 use super::cx::Report;
 use super::{Rule, RuleOptions};
+
+/// What the rules about a built image judge.
+#[derive(Clone, Copy)]
+pub struct ImageSubject<'a> {
+    /// The image.
+    pub image: &'a Image,
+    /// Its files; `None` where the layers were not read.
+    pub files: Option<&'a Files>,
+    /// The lowest layer that counts: those below are the base image's.
+    pub first_own: usize,
+    /// The documents beside its Dockerfile, where one was named.
+    pub docs: Option<&'a Docs>,
+}
 
 /// What a rule about a built image reads, and where it reports: in the image's history, written as
 /// a Dockerfile with one line for each step.
@@ -14,6 +29,8 @@ pub struct ImageCx<'a> {
     pub image: &'a Image,
     /// Its files; `None` where the layers were not read.
     pub files: Option<&'a Files>,
+    /// The documents beside its Dockerfile, where one was named.
+    pub docs: Option<&'a Docs>,
     /// The rule's options.
     pub options: &'a RuleOptions,
     steps: &'a [Step],
@@ -56,19 +73,17 @@ impl ImageText {
 
 impl<'a> ImageCx<'a> {
     /// A context for one run of one rule.
-    #[allow(clippy::too_many_arguments, reason = "called at one place, with a name for each")]
     pub fn new(
         rule: &'static Rule,
         severity: Severity,
         options: &'a RuleOptions,
         file: FileId,
         text: &'a ImageText,
-        image: &'a Image,
-        files: Option<&'a Files>,
-        first_own: usize,
+        subject: &ImageSubject<'a>,
     ) -> ImageCx<'a> {
+        let ImageSubject { image, files, first_own, docs } = *subject;
         let (steps, spans) = (&text.steps, &text.spans);
-        ImageCx { image, files, options, steps, spans, file, first_own, rule, severity, out: Vec::new() }
+        ImageCx { image, files, docs, options, steps, spans, file, first_own, rule, severity, out: Vec::new() }
     }
 
     /// What the rule reported.
@@ -109,8 +124,14 @@ impl<'a> ImageCx<'a> {
 
     /// True for a step of the base image.
     pub fn is_base_step(&self, step: usize) -> bool {
-        let last = self.steps.iter().rposition(|step| step.layer.is_some_and(|layer| layer < self.first_own));
-        last.is_some_and(|last| step <= last)
+        step < own_start(self.image, self.first_own)
+    }
+
+    /// The history's entries that are one's own: the step and its text as the builder wrote it.
+    pub fn own_history(&self) -> impl Iterator<Item = (usize, &'a str)> + use<'a> {
+        let (image, start) = (self.image, own_start(self.image, self.first_own));
+        let steps = self.steps.iter().enumerate().skip(start);
+        steps.filter_map(|(at, step)| Some((at, &image.config.history.get(step.history?)?.created_by[..])))
     }
 
     /// Reports at the step that made a layer.

@@ -31,7 +31,7 @@ use crate::diagnostic::{Applicability, Severity};
 pub use code::{CodePage, code_page, code_pages, code_url};
 pub use cx::{DockerfileCx, Report};
 pub use docs_cx::{DocsCx, DocumentedDockerfile};
-pub use image_cx::{ImageCx, ImageText, first_own};
+pub use image_cx::{ImageCx, ImageSubject, ImageText, first_own};
 pub use options::{OptionKind, OptionValue, RuleOption, RuleOptions};
 pub use page::{Example, ExampleFile};
 

@@ -6,7 +6,7 @@
 //! `char PATH MAJOR MINOR`, `xopaque PATH` (overlayfs' own form), `global` (a pax global header),
 //! `raw NAME SIZE` (a name as written). `mode=`, `uid=` and `gid=` may follow. `expect KEY VALUE`
 //! says what must come out; `text PATH WORDS` is a file with `|` for line ends, `config JSON` the
-//! image's runtime configuration.
+//! image's runtime configuration, `tag NAME` its name, `doc LINE|LINE` commands in a document beside it.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -40,6 +40,9 @@ pub(crate) struct Spec {
     pub(crate) expect: BTreeMap<String, String>,
     pub(crate) no_history: bool,
     pub(crate) runtime: serde_json::Value,
+    pub(crate) tag: String,
+    /// A document beside the Dockerfile.
+    pub(crate) doc: String,
 }
 
 pub(crate) fn parse(text: &str) -> Spec {
@@ -53,6 +56,8 @@ pub(crate) fn parse(text: &str) -> Spec {
                 spec.steps.push(Layer { created_by: rest.into(), created, empty, members: Vec::new() });
             }
             "no-history" => spec.no_history = true,
+            "tag" => spec.tag = rest.into(),
+            "doc" => spec.doc = format!("```sh\n{}\n```\n", rest.replace('|', "\n")),
             "config" => spec.runtime = serde_json::from_str(rest).expect("config JSON"),
             "expect" => {
                 let (key, value) = rest.rsplit_once(' ').expect("expect KEY VALUE");
@@ -303,7 +308,8 @@ impl Spec {
         files.push((config_name.clone(), config));
         if form == Form::Docker25 || !config_name.starts_with("blobs") {
             let layers: Vec<&String> = names.iter().map(|(name, _)| name).collect();
-            let manifest = serde_json::json!([{"Config": config_name, "RepoTags": ["test/app:1"], "Layers": layers}]);
+            let tag = if self.tag.is_empty() { "test/app:1" } else { &self.tag };
+            let manifest = serde_json::json!([{"Config": config_name, "RepoTags": [tag], "Layers": layers}]);
             files.push(("manifest.json".into(), manifest.to_string().into_bytes()));
         }
         if config_name.starts_with("blobs") {

@@ -1,5 +1,5 @@
 mod gates;
-mod open;
+mod progress;
 mod stale;
 
 use std::io::Write;
@@ -8,18 +8,19 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use clap::ValueEnum;
 
-use crate::host::image::{Opened, Options, read_layers};
+use crate::host::image::{Opened, Options, diff_ids, open, read_layers, tags as image_tags};
 use crate::image::analysis::Files;
 use crate::image::base::{self, Base, Evidence};
 use crate::image::cache::origins;
 use crate::image::compare::compare;
-use crate::image::{Image, Limits, Platform, diff, series};
+use crate::image::{Digest, Limits, Platform, diff, series};
 use crate::lint::lint_image;
 use crate::report::image as report;
 use crate::report::image::ImageReport;
 use crate::report::{Run, Style};
-use crate::rules::{self, ImageText};
+use crate::rules::{self, ImageSubject, ImageText};
 use crate::text::Sources;
+use progress::Bar;
 
 use super::Outcome;
 use super::output::{complain, stdout};
@@ -72,9 +73,9 @@ pub(super) struct Args {
     /// Compare with an older build: which layers were reused, and why the first was not
     #[arg(long, value_name = "IMAGE")]
     against: Option<String>,
-    /// The base image: its layers and its waste are not yours
+    /// The base image, or several that it may be: its layers and its waste are not yours
     #[arg(long, value_name = "IMAGE")]
-    base: Option<String>,
+    base: Vec<String>,
     /// Count the base image's waste too
     #[arg(long)]
     include_base: bool,
@@ -187,9 +188,10 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
 fn run_image(args: &Args) -> anyhow::Result<Outcome> {
     let name = args.image.as_deref().context("an image is needed: a file, a folder or a name")?;
     let gates = args.gates.resolve()?;
-    let progress = |_: usize, _: usize| {};
+    let bar = Bar::default();
+    let progress = |event| bar.tell(event);
     let options = args.source.options(&progress);
-    let mut opened = open::open(name, &options)?;
+    let mut opened = open(name, &options)?;
     let asks_for_files = args.files
         || args.tree
         || args.layer.is_some()
@@ -198,13 +200,15 @@ fn run_image(args: &Args) -> anyhow::Result<Outcome> {
         || args.tree_args.needs_files()
         || gates.need_files();
     let files = read_files(&mut opened, asks_for_files, &options)?;
+    bar.finish();
+    let (base, notes) = find_base(&opened, &args.base, &options)?;
+    opened.image.warnings.extend(notes);
     let image = &opened.image;
     if args.layer.is_some_and(|number| number == 0 || number > image.layers.len()) {
         bail!("there is no layer {}: the image has {}", args.layer.unwrap_or(0), image.layers.len());
     }
-    let base = find_base(image, args.base.as_deref(), &options)?;
     let origins = origins(image, &base);
-    let old = args.against.as_deref().map(|name| open::open(name, &options)).transpose()?;
+    let old = args.against.as_deref().map(|name| open(name, &options)).transpose()?;
     let comparison = old.as_ref().map(|old| compare(image, &old.image, &base));
     let joined = args.tree_args.join(image, files.as_ref(), &base)?;
     let mut said = ImageReport {
@@ -226,7 +230,9 @@ fn run_image(args: &Args) -> anyhow::Result<Outcome> {
     let mut sources = Sources::default();
     let file = sources.add(text.source.clone());
     let first = rules::first_own(&base, args.include_base);
-    let diagnostics = lint_image(&config, file, &text, image, files.as_ref(), first);
+    let docs = args.tree_args.documents(&mut sources);
+    let subject = ImageSubject { image, files: files.as_ref(), first_own: first, docs: docs.as_ref() };
+    let diagnostics = lint_image(&config, file, &text, &subject);
     let run = Run { sources: &sources, diagnostics: &diagnostics, files: std::slice::from_ref(&image.name) };
     let mut out = stdout();
     write_report(&mut out, args, &said, &run)?;
@@ -287,18 +293,45 @@ fn read_files(opened: &mut Opened, asked: bool, options: &Options) -> anyhow::Re
     Ok(Some(Files::new(read_layers(opened, options)?)))
 }
 
-/// The base border: what the user says, then what the image says, then a guess.
-fn find_base(image: &Image, given: Option<&str>, options: &Options) -> anyhow::Result<Base> {
-    let mut candidates = Vec::new();
-    if let Some(name) = given {
-        let opened = open::open(name, options).context("the base image of --base")?;
-        let diff_ids = opened.image.diff_ids();
-        if !image.diff_ids().starts_with(&diff_ids) {
-            bail!("{name} is not the base of {}: its layers are not the lowest ones", image.name);
+/// How many images that an image names are looked up.
+const MAX_LOOK_UPS: usize = 16;
+
+/// The base border: what annotations and the provenance name, where it can be looked up, then what
+/// the user says, then a guess. The second part is what could not be looked up.
+fn find_base(opened: &Opened, given: &[String], options: &Options) -> anyhow::Result<(Base, Vec<String>)> {
+    let image = &opened.image;
+    let own = image.diff_ids();
+    let fits = |diff_ids: &[Digest]| !diff_ids.is_empty() && own.starts_with(diff_ids);
+    let (mut candidates, mut notes) = (Vec::new(), Vec::new());
+    for (evidence, name) in base::names(image).into_iter().take(MAX_LOOK_UPS) {
+        let how = evidence.as_str();
+        match opened.look_up(&name, options) {
+            Some(Ok(diff_ids)) if fits(&diff_ids) => {
+                candidates.push(base::Candidate { evidence, name, diff_ids });
+                if evidence == Evidence::Annotation {
+                    break;
+                }
+            }
+            // A build reads images for its other stages, too.
+            Some(Ok(_)) if evidence == Evidence::Provenance => {}
+            Some(Ok(_)) => notes.push(format!("the base {how}, `{name}`, has other layers by now")),
+            Some(Err(error)) => notes.push(format!("the base {how} cannot be looked up: {error}")),
+            None => {
+                notes.push(format!("the base {how} is not looked up for an image on disk: `--base {name}` does it"))
+            }
         }
-        candidates.push(base::Candidate { evidence: Evidence::Given, name: name.to_owned(), diff_ids });
     }
-    Ok(base::find(image, &candidates))
+    if !candidates.is_empty() {
+        return Ok((base::find(image, &candidates), notes));
+    }
+    for name in given {
+        let diff_ids = diff_ids(name, options).context("the base image of --base")?;
+        candidates.push(base::Candidate { evidence: Evidence::Given, name: name.clone(), diff_ids });
+    }
+    if !given.is_empty() && !candidates.iter().any(|candidate| fits(&candidate.diff_ids)) {
+        bail!("{} is not the base of {}: its layers are not the lowest ones", given.join(", "), image.name);
+    }
+    Ok((base::find(image, &candidates), notes))
 }
 
 fn run_series(
@@ -308,10 +341,11 @@ fn run_series(
     source: &SourceArgs,
     format: PlainFormat,
 ) -> anyhow::Result<Outcome> {
-    let progress = |_: usize, _: usize| {};
+    let bar = Bar::default();
+    let progress = |event| bar.tell(event);
     let options = source.options(&progress);
     let names = match (images, tags) {
-        ([repository], Some(count)) => open::tags(repository, count, &options)?,
+        ([repository], Some(count)) => image_tags(repository, count, &options)?,
         (_, Some(_)) => bail!("--tags takes one repository"),
         (images, None) => images.to_vec(),
     };
@@ -320,7 +354,7 @@ fn run_series(
     }
     let mut builds = Vec::new();
     for name in &names {
-        let mut opened = open::open(name, &options)?;
+        let mut opened = open(name, &options)?;
         // Archives do not say how large their layers are until they are read.
         if !opened.is_remote() && opened.image.layers.iter().any(|layer| layer.blob_size.is_none()) {
             read_layers(&mut opened, &options)?;
@@ -348,10 +382,11 @@ fn run_diff(
     source: &SourceArgs,
     format: PlainFormat,
 ) -> anyhow::Result<Outcome> {
-    let progress = |_: usize, _: usize| {};
+    let bar = Bar::default();
+    let progress = |event| bar.tell(event);
     let options = source.options(&progress);
-    let mut before = open::open(before, &options)?;
-    let mut after = open::open(after, &options)?;
+    let mut before = open(before, &options)?;
+    let mut after = open(after, &options)?;
     let files = (read_files(&mut before, asked, &options)?, read_files(&mut after, asked, &options)?);
     let files = files.0.as_ref().zip(files.1.as_ref());
     let said = diff::diff(&before.image, &after.image, files);

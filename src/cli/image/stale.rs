@@ -14,8 +14,9 @@ use crate::image::source::{Written, align, written};
 use crate::image::stale::{Stale, build_args, content_id, own_start, stale};
 use crate::image::{Image, keyword};
 use crate::model::BuildOptions;
+use crate::model::docs::Docs;
 use crate::syntax::dockerfile::{Body, parse};
-use crate::text::{FileId, decode};
+use crate::text::{FileId, Sources, decode};
 
 /// The working tree that the image is held against.
 #[derive(clap::Args)]
@@ -57,12 +58,19 @@ impl TreeArgs {
         self.fail_if_stale && joined.stale.as_ref().is_some_and(|stale| stale.is_stale() == Some(true))
     }
 
+    /// The documents beside the Dockerfile.
+    pub(super) fn documents(&self, sources: &mut Sources) -> Option<Docs> {
+        Some(host::Documents::default().near(&self.path()?, sources))
+    }
+
+    fn path(&self) -> Option<PathBuf> {
+        let inside = |folder: &PathBuf| folder.join("Dockerfile");
+        self.dockerfile.clone().or_else(|| self.context.as_ref().map(inside))
+    }
+
     /// Joins an image with the Dockerfile and the context that were given.
     pub(super) fn join(&self, image: &Image, files: Option<&Files>, base: &Base) -> anyhow::Result<Joined> {
-        let inside = |folder: &PathBuf| folder.join("Dockerfile");
-        let Some(path) = self.dockerfile.clone().or_else(|| self.context.as_ref().map(inside)) else {
-            return Ok(Joined::default());
-        };
+        let Some(path) = self.path() else { return Ok(Joined::default()) };
         let text = decode(&host::read(&path).context("the Dockerfile of --dockerfile")?).0;
         let (dockerfile, _) = parse(FileId(0), &text);
         let given: BTreeMap<String, String> = self.build_arg.iter().filter_map(|given| build_arg(given)).collect();

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Error;
 use super::store::{Blob, Store};
-use super::{Opened, Options, Source};
+use super::{Opened, Options, Place, Source};
 use crate::image::archive::clean;
 use crate::image::provenance::{self, Provenance};
 use crate::image::{
@@ -28,7 +28,7 @@ pub(super) fn open(store: Box<dyn Store>, tag: Option<&str>, options: &Options) 
     } else {
         return Err(bundle.not_an_image());
     };
-    Ok(Opened { image, source: Box::new(Files { store, names }) })
+    Ok(Opened { image, place: Place::Disk, source: Box::new(Files { store, names }) })
 }
 
 /// Layers as files of a store.

@@ -11,8 +11,39 @@ use super::store::Blob;
 use super::{Error, Opened, Options};
 use crate::image::{Compression, Digest, Expected, LayerError, LayerInfo, LayerScan, Trees, scan, skim};
 
-/// Told that so many layers of so many are read.
-pub type Progress<'a> = dyn Fn(usize, usize) + Sync + 'a;
+/// What is going on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// So many bytes more came over the network or from a daemon.
+    Bytes(u64),
+    /// So many layers of so many are read.
+    Layers(usize, usize),
+}
+
+/// Told what is going on.
+pub type Progress<'a> = dyn Fn(Event) + Sync + 'a;
+
+/// A stream that tells how much of it was read.
+pub(super) struct Counted<'p, R> {
+    inner: R,
+    progress: Option<&'p Progress<'p>>,
+}
+
+impl<'p, R> Counted<'p, R> {
+    pub(super) fn new(inner: R, progress: Option<&'p Progress<'p>>) -> Counted<'p, R> {
+        Counted { inner, progress }
+    }
+}
+
+impl<R: io::Read> io::Read for Counted<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        if let Some(progress) = self.progress {
+            progress(Event::Bytes(count as u64));
+        }
+        Ok(count)
+    }
+}
 
 /// Reads the layers that can be read; fills in their sizes and compression.
 pub fn read_layers(opened: &mut Opened, options: &Options) -> Result<Trees, Error> {
@@ -31,7 +62,7 @@ pub fn read_layers(opened: &mut Opened, options: &Options) -> Result<Trees, Erro
         guard.0.add(numbers, tree);
         guard.1 += 1;
         if let Some(progress) = options.progress {
-            progress(guard.1, total);
+            progress(Event::Layers(guard.1, total));
         }
         Ok((numbers.clone(), facts))
     };
@@ -71,7 +102,9 @@ fn read_one(
     let scanned = match opened.source.layer(number)? {
         Blob::File(part) if !options.verify => return read_unverified(&blob, part, &expected, options).map_err(fail),
         Blob::File(part) => scan(&blob, part, &expected, options.limits).map_err(fail)?,
-        Blob::Stream(stream) => scan(&blob, stream, &expected, options.limits).map_err(fail)?,
+        Blob::Stream(stream) => {
+            scan(&blob, Counted::new(stream, options.progress), &expected, options.limits).map_err(fail)?
+        }
         Blob::Scanned(scanned) => {
             scanned.verify(&expected).map_err(|problem| {
                 let (blob_offset, tar_offset) = (scanned.blob_size, scanned.tar_size);

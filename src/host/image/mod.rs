@@ -13,10 +13,10 @@ use std::path::{Path, PathBuf};
 
 use daemon::Engine;
 pub use error::Error;
-pub use layers::{Progress, read_layers};
+pub use layers::{Event, Progress, read_layers};
 use store::{ArchiveFile, Blob, Folder, Store, Stream};
 
-use crate::image::{Image, Limits, Platform};
+use crate::image::{Digest, Image, Limits, Platform};
 
 /// How images are opened and read.
 pub struct Options<'a> {
@@ -34,6 +34,21 @@ pub struct Options<'a> {
     pub insecure: bool,
     /// Told what is going on.
     pub progress: Option<&'a Progress<'a>>,
+}
+
+impl Options<'_> {
+    /// The same for another image, without telling what is going on.
+    fn quiet(&self) -> Options<'static> {
+        Options {
+            platform: self.platform.clone(),
+            machine: self.machine.clone(),
+            verify: self.verify,
+            cache: self.cache.clone(),
+            limits: self.limits,
+            insecure: self.insecure,
+            progress: None,
+        }
+    }
 }
 
 impl Default for Options<'_> {
@@ -54,7 +69,16 @@ impl Default for Options<'_> {
 pub struct Opened {
     /// What its documents say.
     pub image: Image,
+    place: Place,
     source: Box<dyn Source>,
+}
+
+/// Where an image came from, and so where others can be looked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Disk,
+    Daemon(Engine),
+    Registry,
 }
 
 /// Where layers are read from.
@@ -75,6 +99,39 @@ impl Opened {
     /// True where reading a layer means fetching it.
     pub fn is_remote(&self) -> bool {
         self.source.is_remote()
+    }
+
+    /// The diff ids of another image by its name, looked up where this one came from: in the same
+    /// daemon or from registries. `None` for an image on disk: nothing asked for the network.
+    pub fn look_up(&self, name: &str, options: &Options) -> Option<Result<Vec<Digest>, Error>> {
+        match self.place {
+            Place::Disk => None,
+            Place::Daemon(engine) => {
+                let missing = || Error::Client { name: name.to_owned(), why: "the daemon does not have it".to_owned() };
+                Some(daemon::diff_ids(engine, name).ok_or_else(missing))
+            }
+            Place::Registry => {
+                let own = registry::host(&self.image.name);
+                // Plain HTTP was allowed for the image's own registry only.
+                let insecure = options.insecure && registry::host(name) == own;
+                let options = Options { platform: Some(self.image.platform()), insecure, ..options.quiet() };
+                Some(registry::open(name, &options).map(|opened| opened.image.diff_ids()))
+            }
+        }
+    }
+}
+
+/// The diff ids of an image by its name, from wherever [`open`] finds it; a daemon's layers are not
+/// read for it.
+pub fn diff_ids(reference: &str, options: &Options) -> Result<Vec<Digest>, Error> {
+    let engine = [("docker-daemon:", Engine::Docker), ("podman:", Engine::Podman)];
+    let named = engine.iter().find_map(|(scheme, engine)| Some((*engine, reference.strip_prefix(scheme)?)));
+    let bare = || !reference.contains("://") && !is_path(reference) && !looks_like_path(reference);
+    let (engine, name) = named.unwrap_or((Engine::Docker, reference));
+    let asks_daemon = named.is_some() || bare();
+    match daemon::diff_ids(engine, name).filter(|_| asks_daemon) {
+        Some(found) => Ok(found),
+        None => Ok(open(reference, options)?.image.diff_ids()),
     }
 }
 

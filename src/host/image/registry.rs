@@ -11,7 +11,7 @@ use tokio::runtime::Runtime;
 
 use super::blocking::{Chunks, runtime};
 use super::store::{Blob, Store};
-use super::{Error, Opened, Options, bundle};
+use super::{Error, Opened, Options, Place, bundle};
 use crate::image::{Digest, MAX_MANIFEST};
 
 /// What a manifest request accepts.
@@ -38,7 +38,14 @@ pub(super) fn open(name: &str, options: &Options) -> Result<Opened, Error> {
     registry.keep(&blob, manifest);
     let mut opened = bundle::open(Box::new(registry), None, options)?;
     opened.image.name = name.to_owned();
+    opened.place = Place::Registry;
     Ok(opened)
+}
+
+/// The registry that a name belongs to; empty for what is no name.
+pub(super) fn host(name: &str) -> String {
+    let name = name.strip_prefix("docker://").unwrap_or(name);
+    name.parse().map_or(String::new(), |reference: Reference| reference.registry().to_owned())
 }
 
 /// All tags of a repository.
@@ -173,9 +180,14 @@ fn digest_of(name: &str) -> Option<Digest> {
     Digest::parse(&name.strip_prefix("blobs/")?.replacen('/', ":", 1)).ok()
 }
 
-fn connect(options: &Options) -> Result<(Runtime, Client), String> {
+/// TLS needs one implementation of its ciphers for the whole program.
+pub(super) fn install_crypto() {
     // A second installation is refused, and the first is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
+fn connect(options: &Options) -> Result<(Runtime, Client), String> {
+    install_crypto();
     let protocol = if options.insecure { ClientProtocol::Http } else { ClientProtocol::Https };
     let connect_timeout = Some(std::time::Duration::from_secs(20));
     let read_timeout = Some(std::time::Duration::from_secs(120));

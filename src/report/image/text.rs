@@ -4,7 +4,7 @@ use crate::image::cache::Trust;
 use crate::image::compare::{Cause, Comparison};
 use crate::image::diff::ImageDiff;
 use crate::image::series::Series;
-use crate::image::{Image, Kind, WasteKind};
+use crate::image::{Compression, Image, Kind, WasteKind};
 
 use super::rows::Row;
 use super::{ImageReport, bytes, path, percent, printable, rows, shortened};
@@ -144,10 +144,13 @@ fn layers(out: &mut String, report: &ImageReport) {
     }
     *out += &table.to_string();
     let blobs = report.image.blob_bytes();
+    // A daemon or an old archive hands layers out as bare tars: that is no compressed size.
+    let is_bare = |layer: &crate::image::LayerInfo| layer.compression == Some(Compression::None);
+    let stored = if report.image.layers.iter().all(is_bare) { "stored uncompressed" } else { "compressed" };
     let tars: Option<u64> = report.image.layers.iter().map(|layer| layer.tar_size).sum();
     let _ = writeln!(
         out,
-        "  {} layers, {} compressed, {} as tars",
+        "  {} layers, {} {stored}, {} as tars",
         report.image.layers.len(),
         optional(blobs),
         optional(tars)

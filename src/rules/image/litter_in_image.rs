@@ -27,5 +27,9 @@ fn is_litter(name: &str) -> bool {
             | ".aws"
             | ".azure"
             | ".gcp"
+            | ".npm"
+            | "Dockerfile"
+            | "docker-compose.yml"
+            | "docker-compose.yaml"
     ) || name.starts_with('.') && name.ends_with(".swp")
 }

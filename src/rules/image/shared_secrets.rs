@@ -74,3 +74,18 @@ fn is_secret(name: &[u8]) -> bool {
     let extension = name.rsplit_once('.').map(|(_, extension)| extension);
     NAMES.contains(&name) || extension.is_some_and(|extension| EXTENSIONS.contains(&extension))
 }
+
+/// A variable with a secret's name and a value that is no path.
+pub(super) fn is_secret_variable(name: &str, value: &str) -> bool {
+    let is_harmless = value.starts_with('/') || value.len() < 3 || value.starts_with('$');
+    !is_harmless && is_secret_name(name)
+}
+
+/// `DB_PASSWORD`, `API_TOKEN`; not `GPG_KEYS`, which are public, nor `PASSWORD_FILE`.
+fn is_secret_name(name: &str) -> bool {
+    let words: Vec<String> = name.split('_').map(str::to_ascii_uppercase).collect();
+    let last = words.last().map_or("", String::as_str);
+    let before = words.len().checked_sub(2).map_or("", |at| words[at].as_str());
+    matches!(last, "PASSWORD" | "PASSWD" | "SECRET" | "TOKEN" | "PASS")
+        || last == "KEY" && matches!(before, "API" | "SECRET" | "ACCESS" | "PRIVATE")
+}
