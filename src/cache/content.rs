@@ -58,6 +58,10 @@ impl Outcome {
     pub(super) fn content(&self, selectors: &[Selector]) -> Result<Content, String> {
         match self {
             Outcome::Known(root) => Ok(Content { id: select::digest(selectors, root)?, exact: true }),
+            // `--parents` never finds the root itself.
+            Outcome::Opaque(_) if selectors.iter().any(|it| it.required.iter().any(|it| it == "/")) => {
+                Err("/".to_string())
+            }
             Outcome::Opaque(id) => {
                 let id = Hasher::new("of opaque").part(id).part(&select::name(selectors)).sum();
                 Ok(Content { id, exact: false })

@@ -56,6 +56,15 @@ pub(super) fn open(graph: &Graph, at: usize, states: &[State], otherwise: Reason
     Reason { kind: ReasonKind::Parent, text, paths: Vec::new(), caused_by: Some(root_cause(from, states)) }
 }
 
+/// Why a `--link` that is found in the cache is put over the layers below it all the same.
+pub(super) fn merged(graph: &Graph, reader: usize) -> Reason {
+    let text = format!(
+        "what it copies is cached, and only `{}` needs it put over the layers below: that takes no time",
+        instruction(graph, reader)
+    );
+    Reason { kind: ReasonKind::Output, text, ..Reason::default() }
+}
+
 /// The vertex of the build before that this one took the place of.
 fn counterpart(graph: &Graph, at: usize, last: &Graph) -> Option<usize> {
     let vertex = &graph.vertices[at];

@@ -25,7 +25,7 @@ pub fn lower(dockerfile: &Dockerfile, text: &str, request: &Request) -> Graph {
         ..BuildOptions::default()
     };
     let model = Model::new(dockerfile, text, options);
-    let globals = globals(dockerfile, request);
+    let globals = globals(&model, request);
     let mut lower = Lower {
         model: &model,
         text,
@@ -44,7 +44,8 @@ pub fn lower(dockerfile: &Dockerfile, text: &str, request: &Request) -> Graph {
 }
 
 /// ARGs before the first FROM and the automatic ones.
-fn globals(dockerfile: &Dockerfile, request: &Request) -> Environment {
+fn globals(model: &Model, request: &Request) -> Environment {
+    let dockerfile = model.dockerfile;
     let platform = request.option("platform").unwrap_or(DEFAULT_PLATFORM);
     let mut env = Environment::default();
     let mut automatic = |prefix: &str, platform: &str| {
@@ -60,8 +61,10 @@ fn globals(dockerfile: &Dockerfile, request: &Request) -> Environment {
     };
     automatic("BUILD", DEFAULT_PLATFORM);
     automatic("TARGET", platform);
-    let target = request.option("target").filter(|it| !it.is_empty()).unwrap_or("default");
-    env.set("TARGETSTAGE", request.build_arg("TARGETSTAGE").unwrap_or(target).to_string(), true);
+    let last = model.stages.last().and_then(|stage| stage.name).map(|name| name.text.to_ascii_lowercase());
+    let target = request.option("target").filter(|it| !it.is_empty()).map(str::to_string).or(last);
+    let target = target.unwrap_or_else(|| "default".to_string());
+    env.set("TARGETSTAGE", request.build_arg("TARGETSTAGE").map_or(target, str::to_string), true);
     for instruction in dockerfile.instructions.iter().take_while(|it| it.kind != Keyword::From) {
         let Body::Arg(declarations) = &instruction.body else { continue };
         for declaration in declarations {
@@ -307,7 +310,8 @@ impl<'m> Lower<'m> {
     }
 
     fn workdir(&mut self, stage: &Stage, step: &ModelStep, state: &mut State, counter: &mut Counter) {
-        let epoch = self.request.build_arg("SOURCE_DATE_EPOCH").unwrap_or_default().to_string();
+        let epoch = self.request.build_arg("SOURCE_DATE_EPOCH").or(self.globals.value("SOURCE_DATE_EPOCH"));
+        let epoch = epoch.unwrap_or_default().to_string();
         self.counted(stage, step, state, counter, |it, state, at| {
             let mut key = Key::default();
             key.push(Part::Kind, "", "mkdir");

@@ -21,8 +21,14 @@ pub struct Selector {
     pub required: Vec<String>,
 }
 
-/// A selected entry: its path from the root of the source, and the digest that counts.
-type Found = (String, Digest);
+/// What a selector finds.
+#[derive(Default)]
+struct Found {
+    /// The entries: their paths from the root of the source, and the digests that count.
+    entries: Vec<(String, Digest)>,
+    /// The first link that is to be followed and leads nowhere.
+    broken: Option<String>,
+}
 
 /// A file, link or folder that a COPY takes.
 #[derive(Clone, Debug)]
@@ -61,13 +67,13 @@ impl Selector {
             };
         }
         let (prefix, found) = self.list(root)?;
-        if let [(path, digest)] = found.as_slice()
+        if let [(path, digest)] = found.entries.as_slice()
             && base(path) == base(&self.path)
         {
             return Ok(*digest);
         }
         let mut hasher = Hasher::new("list");
-        for (path, digest) in &found {
+        for (path, digest) in &found.entries {
             hasher.add(path.strip_prefix(&prefix).unwrap_or(path).as_bytes());
             hasher.add(digest);
         }
@@ -101,8 +107,8 @@ impl Selector {
 
     /// The selected entries under the names that the selector gives them, with the part of the path
     /// before them.
-    fn list(&self, root: &Arc<Dir>) -> Result<(String, Vec<Found>), String> {
-        let mut found = Vec::new();
+    fn list(&self, root: &Arc<Dir>) -> Result<(String, Found), String> {
+        let mut found = Found::default();
         let prefix = if self.wildcard { wildcard_prefix(self.inner()) } else { self.inner() };
         let start = root.resolve(prefix, false);
         let filters = Filters::new(self);
@@ -114,16 +120,21 @@ impl Selector {
                 matching.folder(&dir, prefix, &mut found);
             }
             Some((_, node)) if !self.wildcard => filters.take(root, &node, prefix, "", true, &mut found),
-            None if !self.wildcard => return Err(self.path.clone()),
-            _ => {}
+            // A pattern may match nothing, but the folder that it looks into must be there.
+            None => return Err(if self.wildcard { format!("/{prefix}") } else { self.path.clone() }),
+            Some(_) => {}
         }
         for required in &self.required {
             let required = required.trim_matches('/');
-            if !found.iter().any(|(path, _)| path.starts_with(required)) {
+            // The root itself is never found.
+            if required.is_empty() || !found.entries.iter().any(|(path, _)| path.starts_with(required)) {
                 return Err(format!("/{required}"));
             }
         }
-        Ok((prefix.to_string(), found))
+        match found.broken {
+            Some(path) => Err(format!("/{path}")),
+            None => Ok((prefix.to_string(), found)),
+        }
     }
 
     /// True if a change at `path` may be one of what is selected.
@@ -211,25 +222,26 @@ impl Filters {
 
     /// Collects what of `node` is kept; `rel` is its path as the patterns see it. Says nothing of
     /// folders but their headers, and those also where only something below them is kept.
-    fn take(&self, root: &Arc<Dir>, node: &Node, path: &str, rel: &str, top: bool, found: &mut Vec<Found>) {
+    fn take(&self, root: &Arc<Dir>, node: &Node, path: &str, rel: &str, top: bool, found: &mut Found) {
         let kept = self.keeps(rel);
         match node {
             Node::Dir(dir) => {
-                let mark = found.len();
+                let mark = found.entries.len();
                 for (name, node) in dir.entries() {
                     let below =
                         |folder: &str| if folder.is_empty() { name.to_string() } else { format!("{folder}/{name}") };
-                    self.take(root, node, &below(path), &below(rel), false, found);
+                    // The root has no header, and so its own entries count as the first ones.
+                    self.take(root, node, &below(path), &below(rel), path.is_empty(), found);
                 }
-                if (kept || found.len() > mark) && !path.is_empty() {
-                    found.insert(mark, (path.to_string(), node.header()));
+                if (kept || found.entries.len() > mark) && !path.is_empty() {
+                    found.entries.insert(mark, (path.to_string(), node.header()));
                 }
             }
-            Node::Link(_) if kept && top => {
-                let target = root.resolve(path, true).map_or_else(|| node.digest(), |(_, node)| node.digest());
-                found.push((path.to_string(), target));
-            }
-            node if kept => found.push((path.to_string(), node.digest())),
+            Node::Link(_) if kept && top => match root.resolve(path, true) {
+                Some((_, node)) => found.entries.push((path.to_string(), node.digest())),
+                None => found.broken = found.broken.take().or_else(|| Some(path.to_string())),
+            },
+            node if kept => found.entries.push((path.to_string(), node.digest())),
             _ => {}
         }
     }
@@ -243,7 +255,7 @@ struct Matching<'a> {
 }
 
 impl Matching<'_> {
-    fn folder(&self, dir: &Dir, folder: &str, found: &mut Vec<Found>) {
+    fn folder(&self, dir: &Dir, folder: &str, found: &mut Found) {
         for (name, node) in dir.entries() {
             let path = if folder.is_empty() { name.to_string() } else { format!("{folder}/{name}") };
             let depth = path.matches('/').count() + 1;
@@ -263,6 +275,8 @@ pub(super) fn digest(selectors: &[Selector], root: &Arc<Dir>) -> Result<Digest, 
     for selector in selectors {
         let covers = |a: &Selector, b: &Selector| a.is_plain() && b.is_plain() && is_within(b.inner(), a.inner());
         if kept.iter().any(|other| covers(other, selector)) {
+            // It does not count, but the copy wants it all the same.
+            selector.digest(root)?;
             continue;
         }
         kept.retain(|other| !covers(selector, other));

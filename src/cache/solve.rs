@@ -43,6 +43,9 @@ pub(super) struct State {
 struct Record {
     key: u64,
     build: u64,
+    /// For `--link`: true once some step needed the layers as one file system. Until then BuildKit
+    /// keeps no result of it.
+    merged: bool,
     inputs: Vec<Alternatives>,
     outcome: Outcome,
 }
@@ -70,9 +73,30 @@ impl Cache {
             let state = self.vertex(graph, at, &states);
             states.push(state);
         }
+        self.merge(graph, &mut states);
         let verdicts = states.iter().map(|state| state.verdict.clone()).collect();
         self.last = Some(Built { graph: graph.clone(), states });
         verdicts
+    }
+
+    /// Puts layers of `--link` over one another for the steps that run upon them. Where no build did
+    /// so before, that is done even for a hit, unless somebody exported the result and read it back.
+    fn merge(&mut self, graph: &Graph, states: &mut [State]) {
+        let links = |at: usize| matches!(graph.vertices[at].kind, VertexKind::Link);
+        for at in (0..graph.vertices.len()).filter(|at| links(*at)) {
+            let reads = |other: &usize| graph.vertices[*other].inputs.iter().any(|input| input.vertex == at);
+            let runs = |other: &usize| !links(*other) && states[*other].verdict != Verdict::Hit && reads(other);
+            let Some(reader) = (at + 1..graph.vertices.len()).find(runs) else { continue };
+            let natural = &states[at].natural;
+            let records = self.records.get_mut(&graph.vertices[at].key.digest()).into_iter().flatten();
+            let mut was_merged = false;
+            for record in records.filter(|record| natural.contains(&record.key)) {
+                was_merged |= std::mem::replace(&mut record.merged, true);
+            }
+            if !was_merged && states[at].verdict == Verdict::Hit {
+                states[at].verdict = Verdict::Maybe(explain::merged(graph, reader));
+            }
+        }
     }
 
     /// Forgets all but the last build: what a cache that is imported anew holds.
@@ -144,7 +168,8 @@ impl Cache {
         let outcome = self.outcome(vertex, states);
         let natural_keys = if natural.sure.is_empty() {
             let key = self.fresh();
-            let mut record = Record { key, build: self.builds, inputs: Vec::new(), outcome: outcome.clone() };
+            let mut record =
+                Record { key, build: self.builds, merged: false, inputs: Vec::new(), outcome: outcome.clone() };
             record.inputs.resize_with(vertex.inputs.len(), Alternatives::default);
             record.learn(&vertex.inputs, contents, states);
             self.records.entry(vertex.key.digest()).or_default().push(record);
