@@ -1,0 +1,44 @@
+// Opens the folder in a browser, waits for the probe, takes pictures, and judges what it saw.
+
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+
+const { chromium } = createRequire(join(process.env.TOOLS, "package.json"))("playwright-core");
+const { PROBE_FILE, PROBE_OUT, SHOTS, PORT } = process.env;
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"],
+});
+const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+await page.goto(`http://127.0.0.1:${PORT}/?folder=${encodeURIComponent(dirname(PROBE_FILE))}`);
+let found;
+for (let i = 0; i < 360 && found === undefined; i++) {
+  await page.waitForTimeout(250);
+  found = existsSync(PROBE_OUT) ? JSON.parse(readFileSync(PROBE_OUT, "utf8")) : undefined;
+}
+await page.waitForTimeout(1500);
+await page.screenshot({ path: join(SHOTS, "vscode.png") });
+await page.keyboard.press("Control+Shift+M");
+await page.waitForTimeout(1000);
+await page.screenshot({ path: join(SHOTS, "vscode-problems.png") });
+await browser.close();
+
+assert.ok(found, "the probe wrote nothing");
+console.log(JSON.stringify(found, null, 2));
+assert.equal(found.error, undefined);
+assert.match(found.status, /^cachalot \d/);
+assert.equal(found.binary.origin, process.env.EXPECT_ORIGIN ?? "bundled");
+const rules = found.diagnostics.map((it) => it.rule);
+assert.ok(rules.includes("copy-before-install"), `findings: ${rules}`);
+assert.ok(found.diagnostics.every((it) => it.link?.startsWith("http")), "each finding links to its page");
+assert.ok(found.actions.some((title) => /gnore|uppress/.test(title)), `actions: ${found.actions}`);
+assert.ok(found.hover > 0, "hover");
+assert.ok(found.symbols.length > 0, "symbols");
+assert.ok(found.formatEdits > 0, "formatting");
+assert.ok(found.layers.some((step) => step.hitRate !== null), "layers with hit rates");
+assert.ok(found.tabs.some((label) => label.startsWith("Layer cache")), `tabs: ${found.tabs}`);
+assert.match(found.statusAfterRestart, /^cachalot \d/);
+assert.ok(found.editToDiagnosticsMs < 1000, `${found.editToDiagnosticsMs} ms from edit to diagnostics`);

@@ -1,0 +1,15 @@
+//! Any text can be laid out; laying it out again changes nothing.
+#![no_main]
+
+use cachalot::format::{Operators, Style, edits, format};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|data: &[u8]| {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    for operators in [Operators::Keep, Operators::Leading, Operators::Trailing] {
+        let style = Style { operators, ..Style::default() };
+        let once = format(text, &style).text;
+        assert_eq!(format(&once, &style).text, once);
+        assert!(edits(&once, &style, None).is_empty());
+    }
+});
