@@ -6,8 +6,12 @@
 //! [`reorder`] writes the order that a careful engineer would write.
 
 mod brought;
+mod early;
+mod inputs;
 mod install;
 mod judge;
+mod manifests;
+mod move_below;
 mod names;
 mod needs;
 mod project;
@@ -15,6 +19,7 @@ mod reorder;
 mod taint;
 mod walk;
 
+pub use early::{Declared, EarlyVariable, declare_later, declared, early_variables};
 pub use install::{Class, Install, installs};
 pub use reorder::reorder;
 

@@ -270,7 +270,7 @@ impl<'m, 'd, 'f> Walk<'m, 'd, '_, 'f> {
         if culprits.is_empty() {
             return None;
         }
-        let reads = super::reorder::inputs_of(install, &needs, self.context);
+        let reads = super::inputs::inputs_of(install, &needs, self.context);
         let sufferer = Sufferer { stage, step, install: install.clone(), reads, scripts: needs.scripts() };
         Some(Hit { sufferer, culprits })
     }
