@@ -88,3 +88,141 @@ fn git(repo: &Path, args: &[&str]) {
     let status = Command::new("git").current_dir(repo).args(args).status().expect("git is installed");
     assert!(status.success(), "git {args:?}");
 }
+
+/// A project whose install stands behind `COPY . .`, with nine edits of its source and one of a document.
+fn late_install(repo: &Path) {
+    let put = |path: &str, text: &str| fs::write(repo.join(path), text).expect("writes");
+    git(repo, &["init", "-q"]);
+    put(".dockerignore", ".git\n");
+    put("Dockerfile", "FROM node:22\nWORKDIR /app\nCOPY . .\nRUN npm ci\nRUN npm run build\n");
+    put("package.json", "{\"name\": \"a\", \"dependencies\": {\"express\": \"4\"}}");
+    put("package-lock.json", "{}");
+    put("README.md", "0");
+    put("main.js", "0");
+    commit(repo);
+    for number in 1..10 {
+        put("main.js", &number.to_string());
+        commit(repo);
+    }
+    put("README.md", "1");
+    commit(repo);
+}
+
+fn cachalot(repo: &Path, args: &[&str]) -> (Option<i32>, String, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cachalot"));
+    let output = command.current_dir(repo).arg("cache").args(args).output().expect("runs");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code(), text(&output.stdout), text(&output.stderr))
+}
+
+#[test]
+fn advice_is_replayed_over_the_same_history() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let repo = folder.path();
+    late_install(repo);
+    let (status, text, errors) = cachalot(repo, &["replay"]);
+    assert_eq!(status, Some(0), "{errors}");
+    for wanted in ["advice, replayed over 10 commits:", "RUN npm ci: 0 % → 100 %, 10 of 10 runs avoided", "`README.md`"]
+    {
+        assert!(text.contains(wanted), "{wanted} in\n{text}");
+    }
+    let (_, json, _) = cachalot(repo, &["replay", "--format", "json"]);
+    let value: Value = serde_json::from_str(&json).expect("prints JSON");
+    assert_eq!(value["advice"][0]["kind"], "manifests-first");
+    assert_eq!(value["builds"].as_array().map(Vec::len), Some(10));
+    let (_, patch, _) = cachalot(repo, &["replay", "--diff"]);
+    let mut apply = Command::new("git");
+    apply.current_dir(repo).args(["apply", "--check", "-"]).stdin(std::process::Stdio::piped());
+    let mut child = apply.spawn().expect("git is installed");
+    std::io::Write::write_all(&mut child.stdin.take().expect("is piped"), patch.as_bytes()).expect("writes");
+    assert!(child.wait().expect("ends").success(), "{patch}");
+
+    assert_eq!(cachalot(repo, &["replay", "--fix"]).0, Some(0));
+    let fixed = fs::read_to_string(repo.join("Dockerfile")).expect("is there");
+    let install = fixed.find("npm ci").expect("still installs");
+    assert!(install < fixed.find("COPY . .").expect("still copies"), "{fixed}");
+    let ignore = fs::read_to_string(repo.join(".dockerignore")).expect("is there");
+    assert!(ignore.starts_with(".git\n") && ignore.contains("README.md"), "{ignore}");
+    let (status, _, errors) = cachalot(repo, &["replay", "--fix"]);
+    assert_eq!(status, Some(2));
+    assert!(errors.contains("is not that of the last commit"), "{errors}");
+}
+
+#[test]
+fn gates_name_steps_and_rules() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let repo = folder.path();
+    late_install(repo);
+    let status = |args: &[&str]| cachalot(repo, args).0;
+    assert_eq!(status(&["replay", "--no-advice", "--max-miss", "RUN npm ci"]), Some(1));
+    assert_eq!(status(&["replay", "--no-advice", "--max-miss", "4=100%"]), Some(0));
+    assert_eq!(status(&["replay", "--no-advice", "--max-miss", "copy-before-install"]), Some(1));
+    assert_eq!(status(&["replay", "--no-advice", "--max-miss", "stage-0/1"]), Some(0));
+    assert_eq!(status(&["predict", "--changed", "main.js", "--max-miss", "stage-0/4"]), Some(1));
+    assert_eq!(status(&["predict", "--changed", "main.js", "--max-miss", "stage-0/2"]), Some(0));
+    let (code, _, errors) = cachalot(repo, &["predict", "--max-miss", "copy-before-instal"]);
+    assert!(code == Some(2) && errors.contains("did you mean `copy-before-install`?"), "{errors}");
+    fs::write(repo.join("cachalot.toml"), "[cache]\nmax-miss = [\"RUN npm ci\"]\ncommits = 3\n").expect("writes");
+    let (code, text, _) = cachalot(repo, &["replay", "--no-advice"]);
+    assert!(code == Some(1) && text.contains("3 commits replayed"), "{text}");
+    fs::write(repo.join("cachalot.toml"), "[cache]\nmemory = \"lst\"\n").expect("writes");
+    let (code, _, errors) = cachalot(repo, &["replay"]);
+    assert!(code == Some(2) && errors.contains("did you mean `last`?"), "{errors}");
+}
+
+#[test]
+fn a_log_is_held_against_its_prediction() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let repo = folder.path();
+    late_install(repo);
+    let log = "#5 [1/5] FROM docker.io/library/node:22\n#5 DONE 0.0s\n#6 [2/5] WORKDIR /app\n#6 DONE 0.1s\n\
+               #7 [3/5] COPY . .\n#7 DONE 0.2s\n#8 [4/5] RUN npm ci\n#8 DONE 30.0s\n#9 [5/5] RUN npm run build\n#9 DONE 4.0s\n";
+    fs::write(repo.join("build.log"), log).expect("writes");
+    let (_, text, errors) = cachalot(repo, &["log", "build.log", "--from", "HEAD~2", "--to", "HEAD~1"]);
+    assert!(text.contains("the build disagreed with the prediction in 1 steps:"), "{text}{errors}");
+    assert!(text.contains("[2/5] WORKDIR /app: predicted hit, ran"), "{text}");
+    let (_, plan, _) = cachalot(repo, &["predict", "--from", "HEAD~2", "--to", "HEAD~1", "--format", "json"]);
+    fs::write(repo.join("plan.json"), plan).expect("writes");
+    let (_, again, _) = cachalot(repo, &["log", "build.log", "--prediction", "plan.json"]);
+    assert_eq!(again, text);
+    let (_, replay, _) = cachalot(repo, &["replay", "--log", "build.log", "--no-advice"]);
+    assert!(replay.contains("time lost") && replay.contains("5 min"), "{replay}");
+}
+
+#[test]
+fn build_arguments_may_change_with_each_commit() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let repo = folder.path();
+    late_install(repo);
+    let text = "FROM node:22\nARG GIT_SHA\nWORKDIR /app\nCOPY package*.json ./\nRUN npm ci\nCOPY main.js ./\nRUN echo $GIT_SHA > sha\n";
+    fs::write(repo.join("Dockerfile"), text).expect("writes");
+    let put = |number: usize| fs::write(repo.join("main.js"), number.to_string()).expect("writes");
+    for number in 10..20 {
+        put(number);
+        commit(repo);
+    }
+    let (_, text, _) = cachalot(repo, &["replay", "--commits", "9", "--build-arg", "GIT_SHA={commit}"]);
+    assert!(
+        text.contains("declare `GIT_SHA` below the installs") && text.contains("RUN npm ci: 0 % → 100 %"),
+        "{text}"
+    );
+}
+
+#[test]
+fn named_contexts_are_read_like_stages() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let repo = folder.path();
+    git(repo, &["init", "-q"]);
+    let put = |path: &str, text: &str| {
+        fs::create_dir_all(repo.join(path).parent().expect("is in a folder")).expect("creates");
+        fs::write(repo.join(path), text).expect("writes");
+    };
+    put("app/Dockerfile", "FROM scratch\nCOPY --from=lib x /x\nCOPY --from=lib y /y\n");
+    put("lib/x", "1");
+    put("lib/y", "1");
+    commit(repo);
+    put("lib/y", "2");
+    let args = ["--build-context", "lib=lib"];
+    let steps = predict(repo, &args);
+    assert_eq!(steps, ["COPY --from=lib x /x: hit ", "COPY --from=lib y /y: miss y"]);
+}

@@ -291,7 +291,7 @@ fn is_step(vertex: &Vertex) -> bool {
 /// stands upon such a step, or an equal step is built at the same time.
 fn may_be_open(graph: &Graph, verdicts: &[Verdict], at: usize) -> bool {
     let vertex = &graph.vertices[at];
-    let is_context = |at: usize| matches!(graph.vertices[at].kind, VertexKind::Context(_));
+    let is_context = |at: usize| matches!(graph.vertices[at].kind, VertexKind::Context(..));
     let open = |at: usize| matches!(verdicts[at], Verdict::Maybe(_));
     // What it reads now may be another step's result than before, and nobody knows what RUN does.
     let by_output = vertex.inputs.iter().any(|input| {

@@ -91,7 +91,7 @@ pub type Simulate = fn(&RunCall) -> Option<Arc<Dir>>;
 pub(super) fn outcome(vertex: &Vertex, inputs: &[Outcome], run: Option<Simulate>) -> Option<Outcome> {
     let known = match &vertex.kind {
         VertexKind::Image { files, .. } => files.clone(),
-        VertexKind::Context(files) => Some(files.clone()),
+        VertexKind::Context(_, files) => Some(files.clone()),
         VertexKind::Remote { held: Some(held), file, .. } if !file.is_empty() => {
             Some(Dir::empty().with(file, Node::File(0o600, super::ContentId::of(held.as_bytes()))))
         }

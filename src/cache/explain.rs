@@ -197,7 +197,7 @@ fn content_reason(graph: &Graph, vertex: &Vertex, states: &[State], before: &Ver
             (Outcome::Known(old), Outcome::Known(new)) => select::changes(&input.content, old, new),
             _ => Vec::new(),
         };
-        if matches!(graph.vertices[input.vertex].kind, VertexKind::Context(_)) {
+        if matches!(graph.vertices[input.vertex].kind, VertexKind::Context(..)) {
             return Some(Reason { kind: ReasonKind::Files, text: changed(&paths), paths, caused_by: None });
         }
         let what = if paths.is_empty() { "what it reads changed".to_string() } else { changed(&paths) };

@@ -76,8 +76,8 @@ pub enum VertexKind {
         /// Its files, where they are known.
         files: Option<Arc<Dir>>,
     },
-    /// The build context. It never matches by itself.
-    Context(Arc<Dir>),
+    /// A build context: its name (empty for the main one) and its files. It never matches by itself.
+    Context(String, Arc<Dir>),
     /// A remote source.
     Remote {
         /// Its address.

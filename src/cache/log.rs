@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::graph::{Graph, Step};
+
 /// Bytes before `#5` of a line at most: what CI systems put there.
 const MAX_PREFIX: usize = 64;
 
@@ -102,6 +104,28 @@ impl BuildLog {
             step.result = LoggedResult::Unknown;
         }
         BuildLog { format, steps }
+    }
+}
+
+impl BuildLog {
+    /// For each step of the log the step of the graph that it is, if there is one. The classic builder
+    /// counts otherwise: its steps are none of a graph's.
+    pub fn places(&self, graph: &Graph) -> Vec<Option<usize>> {
+        if self.format == LogFormat::Classic {
+            return vec![None; self.steps.len()];
+        }
+        let place = |step: &LoggedStep| {
+            let wanted = step.text.trim_start_matches("LINK ").split_whitespace().next()?;
+            let named = graph.steps.iter().position(|it| it.place.name == step.name);
+            let numbered = |it: &Step| {
+                let place = &it.place;
+                let same_stage = step.stage.as_ref().is_none_or(|stage| *stage == place.stage_name);
+                let keyword = place.instruction.split_whitespace().next().unwrap_or_default();
+                same_stage && place.index == step.index && keyword.eq_ignore_ascii_case(wanted)
+            };
+            named.or_else(|| graph.steps.iter().position(numbered))
+        };
+        self.steps.iter().map(place).collect()
     }
 }
 

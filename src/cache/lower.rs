@@ -1,15 +1,18 @@
 //! A Dockerfile becomes a graph, as BuildKit's `dockerfile2llb` lowers it.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::model::{Base, BuildOptions, DependencyTarget, Model, Stage, Step as ModelStep};
-use crate::syntax::dockerfile::{Body, Command, Dockerfile, Instruction, Keyword};
+use crate::syntax::dockerfile::{Body, Command, Dockerfile, Instruction, Keyword, parse};
+use crate::text::FileId;
 
 use super::environment::{Environment, shown};
 use super::graph::{Graph, Input, Key, Part, Place, Step, Vertex, VertexKind};
 use super::name::{command_name, instruction_text, step_name};
 use super::paths::join;
-use super::request::{ImageFacts, Request};
+use super::request::{ImageFacts, NamedContext, Request};
+use super::tree::Dir;
 
 /// BuildKit's `system.DefaultPathEnvUnix`.
 const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -33,7 +36,7 @@ pub fn lower(dockerfile: &Dockerfile, text: &str, request: &Request) -> Graph {
         globals,
         graph: Graph::default(),
         ends: Vec::new(),
-        context: None,
+        contexts: HashMap::new(),
         images: HashMap::new(),
         same: HashMap::new(),
     };
@@ -108,7 +111,8 @@ pub(super) struct Lower<'m> {
     pub(super) graph: Graph,
     /// The state at the end of each stage so far.
     ends: Vec<State>,
-    context: Option<usize>,
+    /// The vertices of build contexts by name; the main one's is empty.
+    contexts: HashMap<String, usize>,
     images: HashMap<(String, String), usize>,
     /// Vertices by everything that makes them one.
     same: HashMap<Vec<u8>, usize>,
@@ -117,7 +121,11 @@ pub(super) struct Lower<'m> {
 impl<'m> Lower<'m> {
     fn stage(&mut self, stage: &Stage) {
         let mut counter = self.counter(stage);
+        if let Some((name, given)) = stage.name.and_then(|name| self.named_context(&name.text)) {
+            return self.replaced(stage, &name, given, &mut counter);
+        }
         let mut state = self.initial(stage, &mut counter);
+        self.base_triggers(stage, &mut state, &mut counter);
         for trigger in &stage.triggers {
             counter.onbuild = true;
             counter.total += usize::from(is_counted(trigger.kind()));
@@ -126,6 +134,38 @@ impl<'m> Lower<'m> {
         counter.onbuild = false;
         for step in stage.steps.iter().filter(|step| !step.onbuild) {
             self.step(stage, step, &mut state, &mut counter);
+        }
+        self.ends.push(state);
+    }
+
+    /// The ONBUILD instructions that the table knows of the base image; FROM stands for their place.
+    fn base_triggers(&mut self, stage: &Stage, state: &mut State, counter: &mut Counter) {
+        let Base::Image(_, Some(known)) = &stage.base else { return };
+        let (false, Some(from)) = (known.onbuild.is_empty(), stage.from) else { return };
+        let text = format!("FROM scratch\n{}\n", known.onbuild.join("\n"));
+        let (dockerfile, _) = parse(FileId(0), &text);
+        let model = Model::new(&dockerfile, &text, BuildOptions::default());
+        counter.onbuild = true;
+        let first = self.graph.steps.len();
+        for step in model.stages.iter().flat_map(|it| &it.steps) {
+            counter.total += usize::from(is_counted(step.kind()));
+            self.step(stage, step, state, counter);
+        }
+        for step in &mut self.graph.steps[first..] {
+            (step.place.line, step.place.end_line) = from.lines;
+        }
+    }
+
+    /// A stage whose name a `--build-context` takes: none of its steps is built.
+    fn replaced(&mut self, stage: &Stage, name: &str, given: NamedContext, counter: &mut Counter) {
+        let platform = self.platform(stage);
+        let mut state = empty(platform);
+        for step in stage.steps.iter().filter(|step| !step.onbuild && is_counted(step.kind())) {
+            let text = command_name(step, &state.env, self.text);
+            self.add_step(step.instruction, &text, counter, false);
+        }
+        if stage.reachable {
+            state.root = self.context_root(name, given, &state.platform.clone());
         }
         self.ends.push(state);
     }
@@ -172,6 +212,13 @@ impl<'m> Lower<'m> {
     fn image_base(&mut self, stage: &Stage, platform: String, counter: &mut Counter) -> State {
         let escape = self.model.dockerfile.escape;
         let name = stage.from_body.map(|from| self.globals.expand(&from.image.raw, escape)).unwrap_or_default();
+        if let Some((name, given)) = self.named_context(&name) {
+            let mut state = empty(platform);
+            if stage.reachable {
+                state.root = self.context_root(&name, given, &state.platform.clone());
+            }
+            return state;
+        }
         let facts = self.facts(&name).cloned().unwrap_or_default();
         let mut state = image_state(&facts, stage, platform);
         let Some(from) = stage.from else { return state };
@@ -216,19 +263,44 @@ impl<'m> Lower<'m> {
 
     /// The vertex of the build context.
     pub(super) fn context(&mut self) -> usize {
-        if let Some(context) = self.context {
-            return context;
+        self.context_of("", self.request.context.clone())
+    }
+
+    fn context_of(&mut self, name: &str, files: Arc<Dir>) -> usize {
+        if let Some(known) = self.contexts.get(name) {
+            return *known;
         }
-        let vertex = Vertex {
-            kind: VertexKind::Context(self.request.context.clone()),
+        let shown = match name {
+            "" => "[internal] load build context".to_string(),
+            name => format!("[context {name}] load from client"),
+        };
+        let kind = VertexKind::Context(name.to_string(), files);
+        self.graph.vertices.push(Vertex {
+            kind,
             key: Key::default(),
             inputs: Vec::new(),
-            name: "[internal] load build context".to_string(),
+            name: shown,
             step: None,
             no_cache: false,
-        };
-        self.graph.vertices.push(vertex);
-        *self.context.insert(self.graph.vertices.len() - 1)
+        });
+        self.contexts.insert(name.to_string(), self.graph.vertices.len() - 1);
+        self.graph.vertices.len() - 1
+    }
+
+    /// What a `--build-context` gives to this name.
+    fn named_context(&self, name: &str) -> Option<(String, NamedContext)> {
+        let name = name.to_ascii_lowercase();
+        let given = self.request.contexts.get(&name)?.clone();
+        Some((name, given))
+    }
+
+    /// The root file system of a `--build-context`.
+    fn context_root(&mut self, name: &str, given: NamedContext, platform: &str) -> Option<usize> {
+        match given {
+            NamedContext::Files(files) => Some(self.context_of(name, files)),
+            NamedContext::Image(image) if image == "scratch" => None,
+            NamedContext::Image(image) => Some(self.image(&image, platform, None)),
+        }
     }
 
     /// The root file system that `--from` or `from=` names; `None` for an empty one.
@@ -236,7 +308,10 @@ impl<'m> Lower<'m> {
         match target {
             DependencyTarget::Stage(index) => self.ends.get(*index)?.root,
             DependencyTarget::Image(name) if name == "scratch" => None,
-            DependencyTarget::Image(name) => Some(self.image(name, &state.platform, None)),
+            DependencyTarget::Image(name) => match self.named_context(name) {
+                Some((name, given)) => self.context_root(&name, given, &state.platform),
+                None => Some(self.image(name, &state.platform, None)),
+            },
             DependencyTarget::NotYet(_) | DependencyTarget::Unknown => None,
         }
     }

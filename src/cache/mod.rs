@@ -6,12 +6,14 @@
 //! what earlier builds left behind; [`Cache::build`] says what it does to the next one.
 
 mod add;
+pub mod advice;
 mod content;
 mod copy;
 mod digest;
 mod environment;
 mod explain;
 mod graph;
+mod history;
 mod log;
 mod lower;
 mod name;
@@ -27,10 +29,11 @@ mod verdict;
 pub use content::{Outcome, RunCall, Simulate};
 pub use digest::{ContentId, Digest};
 pub use graph::{Copied, Graph, Input, Key, KeyPart, Part, Place, Step, Vertex, VertexKind};
+pub use history::{COMMIT, Graphs, Snapshot};
 pub use log::{BuildLog, LogFormat, LoggedResult, LoggedStep};
 pub use lower::lower;
 pub use replay::{Fate, Memory, Replay, Track};
-pub use request::{ImageFacts, Request};
+pub use request::{ImageFacts, NamedContext, Request};
 pub use select::{Selector, Taken};
 pub use solve::{Cache, compare};
 pub use tree::{Dir, Filter, Node};

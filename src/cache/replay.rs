@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::graph::{Graph, Place};
+use super::graph::{Graph, Place, Step};
 use super::solve::Cache;
 use super::verdict::{Reason, Verdict};
 
@@ -37,6 +37,8 @@ pub struct Track {
     pub place: Place,
     /// What became of it in each build after the first, oldest first.
     pub fates: Vec<Fate>,
+    /// The builds in which it ran only to be linked to what is below it: its own layer was there.
+    pub linked: Vec<usize>,
     /// Files that made it run, with the number of builds, by themselves or by way of a step above.
     pub culprits: BTreeMap<String, usize>,
     /// Other reasons, in words, with the number of builds.
@@ -62,8 +64,8 @@ impl Replay {
         Replay { memory, ..Replay::default() }
     }
 
-    /// Builds the next commit. The first one only fills the cache.
-    pub fn build(&mut self, graph: &Graph) {
+    /// Builds the next commit and says what became of each vertex. The first one only fills the cache.
+    pub fn build(&mut self, graph: &Graph) -> Vec<Verdict> {
         let verdicts = self.cache.build(graph);
         if self.memory == Memory::Last {
             self.cache.keep_last();
@@ -73,6 +75,7 @@ impl Replay {
             self.note(graph, &verdicts);
         }
         self.builds += 1;
+        verdicts
     }
 
     /// Builds so far, the first one included.
@@ -101,6 +104,9 @@ impl Replay {
                 Some(Verdict::Miss(_)) => Fate::Miss,
                 Some(Verdict::Maybe(_)) => Fate::Maybe,
             });
+            if is_linked(step, verdicts) {
+                track.linked.push(column - 1);
+            }
             if let Some(Verdict::Miss(reason)) = &verdict {
                 track.blame(cause(reason, verdicts));
             }
@@ -140,6 +146,12 @@ impl Replay {
     }
 }
 
+/// True where a `COPY --link` is found in the cache and only put over another file system.
+fn is_linked(step: &Step, verdicts: &[Verdict]) -> bool {
+    let [copy, link] = step.vertices.as_slice() else { return false };
+    verdicts.get(*copy) == Some(&Verdict::Hit) && matches!(verdicts.get(*link), Some(Verdict::Miss(_)))
+}
+
 /// True for the same step with a somewhat different text.
 fn edited(a: &Place, b: &Place) -> bool {
     let is_alike = || keyword(a) == "FROM" || strsim::sorensen_dice(&a.instruction, &b.instruction) >= ALIKE;
@@ -164,6 +176,11 @@ impl Track {
         if reason.paths.is_empty() {
             *self.reasons.entry(reason.kind.words().to_string()).or_default() += 1;
         }
+    }
+
+    /// How many of the builds that `counted` picks by their number, from 0, ended so.
+    pub fn count_in(&self, fate: Fate, counted: &[bool]) -> usize {
+        self.fates.iter().zip(counted).filter(|(it, counted)| **counted && **it == fate).count()
     }
 
     /// How many builds ended so.

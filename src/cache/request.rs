@@ -12,10 +12,21 @@ pub struct Request {
     pub options: BTreeMap<String, String>,
     /// What of the build context reaches the builder.
     pub context: Arc<Dir>,
+    /// `--build-context`: what stands for a stage or an image of that name, in lower case.
+    pub contexts: BTreeMap<String, NamedContext>,
     /// What is known of images, by their name as written or in full (`docker.io/library/alpine:3`).
     pub images: BTreeMap<String, ImageFacts>,
     /// What remote sources hold (anything that changes with them), by their address.
     pub remotes: BTreeMap<String, String>,
+}
+
+/// What a `--build-context` gives to a name.
+#[derive(Clone, Debug)]
+pub enum NamedContext {
+    /// A folder: what of it reaches the builder.
+    Files(Arc<Dir>),
+    /// Another image.
+    Image(String),
 }
 
 /// What is known of an image. What is not known is taken to stay as it is.

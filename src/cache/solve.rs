@@ -114,7 +114,7 @@ impl Cache {
         let vertex = &graph.vertices[at];
         match &vertex.kind {
             VertexKind::Image { keys, .. } => return self.image(graph, at, keys, states),
-            VertexKind::Context(files) => {
+            VertexKind::Context(_, files) => {
                 let outcome = Outcome::Known(files.clone());
                 return State {
                     keys: Vec::new(),
@@ -238,7 +238,7 @@ impl Cache {
 
     fn missing(&mut self, graph: &Graph, vertex: &Vertex, path: &str, states: &[State]) -> State {
         let from_context = vertex.inputs.iter().any(|input| {
-            matches!(graph.vertices[input.vertex].kind, VertexKind::Context(_)) && states.get(input.vertex).is_some()
+            matches!(graph.vertices[input.vertex].kind, VertexKind::Context(..)) && states.get(input.vertex).is_some()
         });
         let place = if from_context { "does not reach the build context" } else { "does not exist" };
         let text = format!("`{}` {place}: the build fails here", path.trim_start_matches('/'));

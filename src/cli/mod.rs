@@ -56,6 +56,8 @@ enum Outcome {
     Found,
     /// Exit status 2; what went wrong was said already.
     CouldNotRun,
+    /// Exit status 130, as a shell gives it: ctrl-C ended it.
+    Interrupted,
 }
 
 /// Runs the program with the process's arguments and says how it ended.
@@ -76,6 +78,7 @@ pub fn main() -> ExitCode {
         Ok(Outcome::Clean) => ExitCode::SUCCESS,
         Ok(Outcome::Found) => ExitCode::from(1),
         Ok(Outcome::CouldNotRun) => ExitCode::from(2),
+        Ok(Outcome::Interrupted) => ExitCode::from(130),
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             output::complain(format_args!("{error:#}"));

@@ -197,9 +197,33 @@ impl Reader<'_> {
             {
                 return Err(self.at_value(&inner, format!("`{}` is one of {}", key.name, words.join(", "))));
             }
+            if section.name == "cache" {
+                self.cache_value(&inner, key.name, &value)?;
+            }
             settings.sections.push(At { value: (section.name, key.name, value), line });
         }
         Ok(())
+    }
+
+    /// Values of `[cache]` that are words of a kind.
+    fn cache_value(&self, entry: &Entry, key: &str, value: &OptionValue) -> Read<()> {
+        let share = |text: &str| {
+            let number = text.trim().strip_suffix('%').and_then(|it| it.trim().parse::<f64>().ok());
+            text == "off" || number.is_some_and(|it| (0.0..=100.0).contains(&it))
+        };
+        match value {
+            OptionValue::String(word) if key == "memory" && !["all", "last"].contains(&word.as_str()) => {
+                let error = self.at_value(entry, format!("unknown memory `{word}`: one of all, last"));
+                Err(error.help(did_you_mean(word, ["all", "last"])))
+            }
+            OptionValue::String(text) if key == "min-hit-rate" && !share(text) => {
+                Err(self.at_value(entry, format!("`{text}` is no percentage: write 80%")))
+            }
+            OptionValue::Integer(number) if key == "commits" && *number < 1 => {
+                Err(self.at_value(entry, "`commits` is at least 1"))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn rules(&self, entry: &Entry) -> Read<Vec<At<RuleSetting>>> {

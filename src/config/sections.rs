@@ -45,7 +45,36 @@ static SECTIONS: &[Section] = &[
             },
         ],
     },
-    Section { name: "cache", summary: "How the layer cache is judged.", keys: &[] },
+    Section {
+        name: "cache",
+        summary: "How the layer cache is judged.",
+        keys: &[
+            RuleOption {
+                name: "min-hit-rate",
+                kind: OptionKind::String,
+                default: "\"off\"",
+                summary: "Least share of steps that hit, such as 80%.",
+            },
+            RuleOption {
+                name: "max-miss",
+                kind: OptionKind::Strings,
+                default: "[]",
+                summary: "Steps that must not run, each named by stage/number, line, how it begins or a rule; `=10%` allows some.",
+            },
+            RuleOption {
+                name: "commits",
+                kind: OptionKind::Integer,
+                default: "200",
+                summary: "How many commits a replay builds.",
+            },
+            RuleOption {
+                name: "memory",
+                kind: OptionKind::String,
+                default: "\"all\"",
+                summary: "What of the builds before is still in the cache: all, or the last one.",
+            },
+        ],
+    },
     Section {
         name: "format",
         summary: "How `cachalot fmt` and editors lay out a Dockerfile.",

@@ -7,6 +7,7 @@ use gix::object::tree::EntryKind;
 
 use crate::cache::{ContentId, Dir, Node};
 
+use super::commit_files::CommitFiles;
 use super::paths::{absolute, slashed};
 
 /// Why git could not be asked; the words name the remedy.
@@ -98,6 +99,22 @@ impl Git {
             _ => return Ok(Dir::empty()),
         };
         self.folder(id)
+    }
+
+    /// The first line of a commit's message; empty where it cannot be read.
+    pub fn subject(&self, commit: &Commit) -> String {
+        let found = self.repository.find_commit(commit.id).ok();
+        found.and_then(|it| Some(it.message().ok()?.title.to_string().trim().to_string())).unwrap_or_default()
+    }
+
+    /// The files of a commit below `folder`, to be read when asked for.
+    pub fn files(&mut self, commit: &Commit, folder: &str) -> Result<CommitFiles, GitError> {
+        let id = match self.entry(commit, folder)? {
+            Some((id, EntryKind::Tree)) => Some(id),
+            _ => None,
+        };
+        let dir = self.tree(commit, folder)?;
+        Ok(CommitFiles::new(self.repository.git_dir().to_path_buf(), id, &dir))
     }
 
     /// The bytes of a file of a commit; `None` where it has none. For Dockerfiles and ignore files.

@@ -65,3 +65,10 @@ fn kept(root: &Path) -> HashSet<String> {
     let inside = |entry: ignore::DirEntry| entry.path().strip_prefix(root).ok().map(slashed);
     walker.build().flatten().filter_map(inside).collect()
 }
+
+/// True for a file whose time was set to something before 1980, as reproducible archives do.
+pub fn has_fixed_time(path: &Path) -> bool {
+    const YEAR_1980: u64 = 315_619_200;
+    let time = std::fs::metadata(path).and_then(|it| it.modified()).ok();
+    time.is_some_and(|it| it.duration_since(std::time::UNIX_EPOCH).map_or(true, |since| since.as_secs() < YEAR_1980))
+}

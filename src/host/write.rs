@@ -21,6 +21,29 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
+/// Puts a new file there in one step; an error if there is one already.
+pub fn create(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut new = tempfile::Builder::new().prefix(".cachalot-").tempfile_in(folder)?;
+    new.write_all(bytes)?;
+    readable(&new)?;
+    new.as_file().sync_all()?;
+    new.persist_noclobber(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// Temporary files are private; this one is not.
+#[cfg(unix)]
+fn readable(new: &tempfile::NamedTempFile) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    new.as_file().set_permissions(fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn readable(_: &tempfile::NamedTempFile) -> io::Result<()> {
+    Ok(())
+}
+
 /// Root fixing somebody's file leaves it theirs; where that is not allowed the file is ours anyway.
 #[cfg(unix)]
 fn keep_owner(new: &Path, old: &fs::Metadata) {

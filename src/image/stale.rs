@@ -295,7 +295,7 @@ impl Judge<'_> {
     fn mounted(&self, vertex: &Vertex, mounts: &[(String, usize, String)]) -> (Now, String, Vec<FileNow>) {
         let reads = |(_, input, _): &&(String, usize, String)| {
             let source = vertex.inputs.get(*input).and_then(|input| self.graph.vertices.get(input.vertex));
-            source.is_some_and(|source| matches!(source.kind, VertexKind::Context(_)))
+            source.is_some_and(|source| matches!(source.kind, VertexKind::Context(..)))
         };
         match mounts.iter().find(reads) {
             Some((target, ..)) => {
@@ -316,7 +316,7 @@ impl Judge<'_> {
             let source = source.and_then(|input| self.graph.vertices.get(input.vertex));
             let inline;
             let root = match source.map(|source| &source.kind) {
-                Some(VertexKind::Context(root)) => root,
+                Some(VertexKind::Context(_, root)) => root,
                 Some(VertexKind::Inline(name, mode, bytes)) => {
                     let id = content_id(bytes.len() as u64, xxhash_rust::xxh3::xxh3_64(bytes));
                     inline = crate::cache::Dir::empty().with(name, Node::File(*mode, id));

@@ -16,7 +16,7 @@ use crate::model::docs::Docs;
 use crate::shell::ExternalEngine;
 use crate::text::{FileId, Sources};
 
-pub use fix::{AppliedFix, Fixed, Refused, fix, fix_where, unified_diff};
+pub use fix::{AppliedFix, Fixed, Refused, fix, fix_where, refusal, unified_diff};
 pub use image::lint_image;
 pub use kind::FileKind;
 

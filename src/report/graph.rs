@@ -10,25 +10,27 @@ use crate::cache::{Graph, Verdict, VertexKind};
 pub struct GraphReport {
     version: u32,
     dockerfile: String,
-    vertices: Vec<Node>,
+    pub(super) vertices: Vec<Node>,
 }
 
 #[derive(Debug, Serialize)]
-struct Node {
-    id: usize,
-    name: String,
+pub(super) struct Node {
+    pub(super) id: usize,
+    pub(super) name: String,
+    /// Name of its stage; none for images that COPY reads, the context and the like.
+    pub(super) stage: Option<String>,
     /// Line of the Dockerfile; none for images that COPY reads, the context and the like.
     line: Option<u32>,
     /// None for the context, which has no verdict of its own.
-    verdict: Option<&'static str>,
-    inputs: Vec<Edge>,
+    pub(super) verdict: Option<&'static str>,
+    pub(super) inputs: Vec<Edge>,
 }
 
 #[derive(Debug, Serialize)]
-struct Edge {
-    id: usize,
+pub(super) struct Edge {
+    pub(super) id: usize,
     /// `content` where equal files are enough, `definition` where the step itself must be the same.
-    matched_by: &'static str,
+    pub(super) matched_by: &'static str,
     paths: Vec<String>,
 }
 
@@ -41,10 +43,11 @@ impl GraphReport {
                 matched_by: if input.content.is_empty() { "definition" } else { "content" },
                 paths: input.content.iter().map(|it| it.path.clone()).collect(),
             };
-            let is_context = matches!(vertex.kind, VertexKind::Context(_));
+            let is_context = matches!(vertex.kind, VertexKind::Context(..));
             Node {
                 id,
                 name: vertex.name.clone(),
+                stage: vertex.step.map(|step| graph.steps[step].place.stage_name.clone()),
                 line: vertex.step.map(|step| graph.steps[step].place.line),
                 verdict: (!is_context).then(|| verdict.name()),
                 inputs: vertex.inputs.iter().map(edge).collect(),
@@ -96,11 +99,11 @@ pub fn graph_mermaid(write: &mut dyn Write, report: &GraphReport) -> io::Result<
     Ok(())
 }
 
-fn edges(report: &GraphReport) -> impl Iterator<Item = (&Node, &Edge)> {
+pub(super) fn edges(report: &GraphReport) -> impl Iterator<Item = (&Node, &Edge)> {
     report.vertices.iter().flat_map(|node| node.inputs.iter().map(move |edge| (node, edge)))
 }
 
-fn colour(verdict: Option<&str>) -> &'static str {
+pub(super) fn colour(verdict: Option<&str>) -> &'static str {
     match verdict {
         Some("hit") => "#c8e6c9",
         Some("miss") => "#ffcdd2",
@@ -110,7 +113,7 @@ fn colour(verdict: Option<&str>) -> &'static str {
 }
 
 /// One line that cannot steer a terminal.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 

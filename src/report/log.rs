@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use crate::cache::{BuildLog, LoggedResult};
 
-use super::prediction::{column, cut};
+use super::prediction::PredictedVerdict;
+use super::step::{column, cut};
 
 /// Columns of the longest bar.
 const BAR: usize = 20;
@@ -20,6 +21,9 @@ pub struct LogReport {
     /// Time of all steps that ran, in seconds.
     seconds: f64,
     steps: Vec<ReportedStep>,
+    /// Steps of which the prediction said something else; null without one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    disagreements: Option<usize>,
 }
 
 #[derive(Debug, Serialize)]
@@ -33,6 +37,16 @@ struct ReportedStep {
     vertex: String,
     result: &'static str,
     seconds: Option<f64>,
+    /// What was predicted, and whether that is what happened: null where nobody can say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prediction: Option<Expected>,
+}
+
+#[derive(Debug, Serialize)]
+struct Expected {
+    verdict: String,
+    reason: String,
+    agrees: Option<bool>,
 }
 
 impl LogReport {
@@ -49,6 +63,7 @@ impl LogReport {
             vertex: step.name.clone(),
             result: step.result.name(),
             seconds: step.seconds,
+            prediction: None,
         });
         LogReport {
             version: 1,
@@ -58,7 +73,42 @@ impl LogReport {
             // A sum of nothing would be -0.
             seconds: log.steps.iter().filter_map(|step| step.seconds).fold(0.0, |sum, it| sum + it),
             steps: steps.collect(),
+            disagreements: None,
         }
+    }
+
+    /// Joins what was predicted: by the step's name, else by its stage and number.
+    #[must_use]
+    pub fn with_prediction(mut self, predicted: &[PredictedVerdict]) -> LogReport {
+        let mut disagreements = 0;
+        for step in &mut self.steps {
+            let named = |it: &&PredictedVerdict| it.vertex == step.vertex;
+            let numbered = |it: &&PredictedVerdict| {
+                let keyword = |text: &str| text.split_whitespace().next().unwrap_or_default().to_ascii_uppercase();
+                let text = it.vertex.split_once("] ").map_or("", |it| it.1);
+                step.stage.as_ref().is_some_and(|stage| *stage == it.stage)
+                    && it.index == step.index
+                    && keyword(text) == keyword(&step.instruction)
+            };
+            let found = predicted.iter().find(named).or_else(|| predicted.iter().find(numbered));
+            step.prediction = found.map(|it| Expected {
+                verdict: it.verdict.clone(),
+                reason: it.reason.clone(),
+                agrees: agrees(&it.verdict, step.result),
+            });
+            disagreements += usize::from(step.prediction.as_ref().is_some_and(|it| it.agrees == Some(false)));
+        }
+        self.disagreements = Some(disagreements);
+        self
+    }
+}
+
+/// Whether a prediction came true; `None` where it left both open, or the log does not say.
+fn agrees(verdict: &str, result: &str) -> Option<bool> {
+    match (verdict, result) {
+        ("hit", "cached") | ("miss", "ran" | "failed" | "canceled") => Some(true),
+        ("hit" | "skipped", "ran" | "failed" | "canceled") | ("miss" | "skipped", "cached") => Some(false),
+        _ => None,
     }
 }
 
@@ -73,14 +123,40 @@ pub fn log_text(write: &mut dyn Write, report: &LogReport, width: Option<usize>)
     let times = column(steps, |step| step.seconds.map(|it| format!("{it:.1}s")).unwrap_or_default(), "time");
     let bars = column(steps, |step| bar(step.seconds.unwrap_or(0.0), longest), "");
     let instructions = column(steps, |step| step.instruction.clone(), "instruction");
+    let expected = column(steps, expected, "predicted");
     for row in 0..=steps.len() {
-        let cells =
-            [&stages, &numbers, &lines, &results, &times, &bars, &instructions].map(|cells| cells[row].as_str());
+        let mut cells = vec![&stages, &numbers, &lines, &results];
+        cells.extend(report.disagreements.is_some().then_some(&expected));
+        cells.extend([&times, &bars, &instructions]);
+        let cells: Vec<&str> = cells.into_iter().map(|cells| cells[row].as_str()).collect();
         let text = cut(cells.join("  ").trim_end(), width.unwrap_or(usize::MAX));
         writeln!(write, "{text}")?;
     }
     writeln!(write)?;
-    writeln!(write, "{} steps cached, {} ran; all steps took {:.1}s", report.cached, report.ran, report.seconds)
+    writeln!(write, "{} steps cached, {} ran; all steps took {:.1}s", report.cached, report.ran, report.seconds)?;
+    disagreements(write, report)
+}
+
+fn expected(step: &ReportedStep) -> String {
+    let Some(expected) = &step.prediction else { return String::new() };
+    let mark = if expected.agrees == Some(false) { " ≠" } else { "" };
+    format!("{}{mark}", expected.verdict)
+}
+
+/// Where the build did something else than was predicted.
+fn disagreements(write: &mut dyn Write, report: &LogReport) -> io::Result<()> {
+    match report.disagreements {
+        None => return Ok(()),
+        Some(0) => return writeln!(write, "the build did what was predicted"),
+        Some(count) => writeln!(write, "the build disagreed with the prediction in {count} steps:")?,
+    }
+    for step in &report.steps {
+        let Some(expected) = step.prediction.as_ref().filter(|it| it.agrees == Some(false)) else { continue };
+        let reason = if expected.reason.is_empty() { String::new() } else { format!(" ({})", expected.reason) };
+        let text = format!("{}: predicted {}{reason}, {}", step.vertex, expected.verdict, step.result);
+        writeln!(write, "  {}", cut(&text, usize::MAX))?;
+    }
+    Ok(())
 }
 
 fn bar(seconds: f64, longest: f64) -> String {

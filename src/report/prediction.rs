@@ -4,6 +4,8 @@ use serde::Serialize;
 
 use crate::cache::{Graph, Place, Reason, Verdict, VertexKind};
 
+use super::step::{CacheGate, StepPlace, column, crossed, cut};
+
 /// What a prediction says, ready to print. Within version 1 keys are only added.
 #[derive(Debug, Serialize)]
 pub struct Prediction {
@@ -12,17 +14,15 @@ pub struct Prediction {
     steps: Vec<PredictedStep>,
     /// What was taken for granted.
     notes: Vec<String>,
+    /// Bounds; none where none was asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    gates: Vec<CacheGate>,
 }
 
 #[derive(Debug, Serialize)]
 struct PredictedStep {
-    stage: String,
-    index: usize,
-    total: usize,
-    line: u32,
-    end_line: u32,
-    instruction: String,
-    vertex: String,
+    #[serde(flatten)]
+    place: StepPlace,
     verdict: &'static str,
     reason: Option<PredictedReason>,
 }
@@ -52,17 +52,7 @@ impl Prediction {
                 None => ("skipped", Some(skipped(place))),
                 Some(verdict) => (verdict.name(), verdict.reason().map(|reason| shown_reason(graph, reason))),
             };
-            PredictedStep {
-                stage: place.stage_name.clone(),
-                index: place.index,
-                total: place.total,
-                line: place.line,
-                end_line: place.end_line,
-                instruction: place.instruction.clone(),
-                vertex: place.name.clone(),
-                verdict,
-                reason,
-            }
+            PredictedStep { place: place.into(), verdict, reason }
         });
         let steps = steps.collect();
         let moving = graph.vertices.iter().filter_map(|vertex| match &vertex.kind {
@@ -73,13 +63,19 @@ impl Prediction {
         if !moving.is_empty() {
             notes.push(format!("tags are taken to point to the same images: {}", moving.join(", ")));
         }
-        Prediction { version: 1, dockerfile, steps, notes }
+        Prediction { version: 1, dockerfile, steps, notes, gates: Vec::new() }
     }
 
     /// The share of the steps that are built which is sure to hit, from 0 to 1.
     pub fn hit_rate(&self) -> f64 {
         let built = self.count(|verdict| verdict != "skipped");
         if built == 0 { 1.0 } else { self.count(|verdict| verdict == "hit") as f64 / built as f64 }
+    }
+
+    /// Adds the bounds that were judged.
+    #[must_use]
+    pub fn with_gates(self, gates: Vec<CacheGate>) -> Prediction {
+        Prediction { gates, ..self }
     }
 
     fn count(&self, is_one: impl Fn(&str) -> bool) -> usize {
@@ -108,16 +104,61 @@ fn shown_reason(graph: &Graph, reason: &Reason) -> PredictedReason {
     }
 }
 
+/// What was predicted of one step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PredictedVerdict {
+    /// The name that BuildKit prints.
+    pub vertex: String,
+    /// Name of its stage.
+    pub stage: String,
+    /// Its number in the stage, from 1.
+    pub index: usize,
+    /// `hit`, `miss`, `maybe` or `skipped`.
+    pub verdict: String,
+    /// Why it is no hit; empty for one.
+    pub reason: String,
+}
+
+/// The verdicts of a prediction.
+pub fn predicted_verdicts(prediction: &Prediction) -> Vec<PredictedVerdict> {
+    let verdict = |step: &PredictedStep| PredictedVerdict {
+        vertex: step.place.vertex.clone(),
+        stage: step.place.stage.clone(),
+        index: step.place.index,
+        verdict: step.verdict.to_string(),
+        reason: step.reason.as_ref().map(|it| it.text.clone()).unwrap_or_default(),
+    };
+    prediction.steps.iter().map(verdict).collect()
+}
+
+/// The verdicts of a prediction that was saved as JSON; the error says what is wrong with it.
+pub fn saved_prediction(bytes: &[u8]) -> Result<Vec<PredictedVerdict>, String> {
+    let saved: serde_json::Value = serde_json::from_slice(bytes).map_err(|error| format!("no JSON: {error}"))?;
+    if saved["version"] != 1 {
+        return Err("no prediction of version 1; `cachalot cache predict --format json` writes one".to_string());
+    }
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_string();
+    let verdict = |step: &serde_json::Value| PredictedVerdict {
+        vertex: text(&step["vertex"]),
+        stage: text(&step["stage"]),
+        index: step["index"].as_u64().unwrap_or_default() as usize,
+        verdict: text(&step["verdict"]),
+        reason: text(&step["reason"]["text"]),
+    };
+    let steps = saved["steps"].as_array().ok_or("it lists no steps")?;
+    Ok(steps.iter().map(verdict).collect())
+}
+
 /// Columns of the bar under the table.
 const BAR: usize = 30;
 
 /// Writes a table, cut to `width` columns where one is given.
 pub fn prediction_text(write: &mut dyn Write, prediction: &Prediction, width: Option<usize>) -> io::Result<()> {
-    let stages = column(&prediction.steps, |step| step.stage.clone(), "stage");
-    let numbers = column(&prediction.steps, |step| format!("{}/{}", step.index, step.total), "step");
-    let lines = column(&prediction.steps, |step| step.line.to_string(), "line");
+    let stages = column(&prediction.steps, |step| step.place.stage.clone(), "stage");
+    let numbers = column(&prediction.steps, |step| format!("{}/{}", step.place.index, step.place.total), "step");
+    let lines = column(&prediction.steps, |step| step.place.line.to_string(), "line");
     let room = width.map_or(48, |width| (width / 3).clamp(16, 48));
-    let instructions = column(&prediction.steps, |step| cut(&step.instruction, room), "instruction");
+    let instructions = column(&prediction.steps, |step| cut(&step.place.instruction, room), "instruction");
     let rows = stages.iter().zip(&numbers).zip(&lines).zip(&instructions).enumerate();
     for (row, (((stage, number), line), instruction)) in rows {
         let step = row.checked_sub(1).map(|at| &prediction.steps[at]);
@@ -135,15 +176,7 @@ pub fn prediction_text(write: &mut dyn Write, prediction: &Prediction, width: Op
     for note in &prediction.notes {
         writeln!(write, "note: {note}")?;
     }
-    Ok(())
-}
-
-/// The cells of a column with its head, all of one width.
-pub(super) fn column<T>(rows: &[T], cell: impl Fn(&T) -> String, head: &str) -> Vec<String> {
-    let mut cells: Vec<String> = vec![head.to_string()];
-    cells.extend(rows.iter().map(cell));
-    let width = cells.iter().map(|it| it.chars().count()).max().unwrap_or(0);
-    cells.into_iter().map(|it| format!("{it:<width$}")).collect()
+    crossed(&prediction.gates).try_for_each(|line| writeln!(write, "{line}"))
 }
 
 fn sign(verdict: &str) -> &'static str {
@@ -171,14 +204,4 @@ fn sentence(hits: usize, misses: usize, maybes: usize, skipped: usize) -> String
         text.push_str(&format!(", {skipped} are not built"));
     }
     text
-}
-
-/// The text in one line of at most `width` columns.
-pub(super) fn cut(text: &str, width: usize) -> String {
-    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if line.chars().count() <= width {
-        return line;
-    }
-    let kept: String = line.chars().take(width.saturating_sub(1)).collect();
-    format!("{kept}…")
 }

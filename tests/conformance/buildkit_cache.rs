@@ -69,6 +69,7 @@ impl Series {
             context: Filter::new(ignore.matcher()).sent(&tree),
             images: self.facts(),
             remotes: self.remote.clone(),
+            ..Request::default()
         };
         let (dockerfile, _) = parse(FileId(0), &self.dockerfile);
         lower(&dockerfile, &self.dockerfile, &request)

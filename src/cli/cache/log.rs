@@ -1,28 +1,30 @@
-use std::collections::BTreeMap;
-use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
-use clap::ValueEnum;
 
-use crate::cache::{BuildLog, LogFormat, LoggedStep, Request, lower};
+use crate::cache::{BuildLog, Graph, LogFormat, LoggedStep, lower};
 use crate::cli::Outcome;
-use crate::cli::options::build_arg;
-use crate::cli::output::stdout;
 use crate::host;
-use crate::report::{self, LogReport};
-use crate::syntax::dockerfile::parse;
+use crate::report::{self, LogReport, PredictedVerdict, predicted_verdicts, saved_prediction};
+use crate::syntax::dockerfile::{Dockerfile, parse};
 use crate::text::{FileId, decode};
+
+use super::predict::{Comparison, StateArgs, predicted};
+use super::print::{TableFormat, table};
+use super::setting::BuildArgs;
 
 /// Read the log of a build: which steps were cached, and how long the others took
 #[derive(clap::Args)]
 #[command(after_help = "\
 Reads `--progress=rawjson`, `--progress=plain` (also from a CI system's log) and the classic builder's
-output. BuildKit does not say of FROM whether it was cached.
+output. BuildKit does not say of FROM whether it was cached. Given what was predicted, or what to
+predict from, it says where the build disagreed.
 
 Examples:
   docker build --progress=plain . 2>&1 | cachalot cache log -
-  docker buildx build --progress=rawjson . 2> build.log; cachalot cache log build.log --format json")]
+  docker buildx build --progress=rawjson . 2> build.log; cachalot cache log build.log --format json
+  cachalot cache log build.log --since HEAD~1
+  cachalot cache predict --format json > plan.json; ...; cachalot cache log build.log --prediction plan.json")]
 pub(super) struct Args {
     /// The log; `-` is standard input
     #[arg(value_name = "FILE")]
@@ -30,21 +32,16 @@ pub(super) struct Args {
     /// The Dockerfile that was built, for the lines of the steps [default: Dockerfile, if it exists]
     #[arg(long, value_name = "FILE")]
     dockerfile: Option<PathBuf>,
-    /// A build argument that was given, where a step's number alone does not name it
-    #[arg(long, value_name = "NAME[=VALUE]")]
-    build_arg: Vec<String>,
+    /// What `cachalot cache predict --format json` said before the build
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["since", "from", "changed", "dockerfile_from", "from_build_arg"])]
+    prediction: Option<PathBuf>,
+    #[command(flatten)]
+    states: StateArgs,
+    #[command(flatten)]
+    build: BuildArgs,
     /// How to print it
     #[arg(long, short, value_enum, default_value_t, value_name = "FORMAT")]
-    format: LogFormatArg,
-}
-
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-enum LogFormatArg {
-    /// A table of steps
-    #[default]
-    Text,
-    /// One versioned object
-    Json,
+    format: TableFormat,
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
@@ -57,51 +54,54 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     }
     let lines = lines(args, &log)?;
     let report = LogReport::new(&log, &lines);
-    let mut out = stdout();
-    match args.format {
-        LogFormatArg::Text => {
-            let width = std::io::stdout().is_terminal().then(host::terminal_width);
-            report::log_text(&mut out, &report, width)?;
-        }
-        LogFormatArg::Json => {
-            serde_json::to_writer_pretty(&mut out, &report)?;
-            writeln!(out)?;
-        }
-    }
-    out.flush()?;
+    let report = match expected(args)? {
+        Some(verdicts) => report.with_prediction(&verdicts),
+        None => report,
+    };
+    table(args.format, &report, report::log_text)?;
     Ok(Outcome::Clean)
+}
+
+fn dockerfile(args: &Args) -> Option<PathBuf> {
+    let default = PathBuf::from("Dockerfile");
+    args.dockerfile.clone().or_else(|| default.is_file().then_some(default))
+}
+
+/// What was predicted, from a file or anew.
+fn expected(args: &Args) -> anyhow::Result<Option<Vec<PredictedVerdict>>> {
+    if let Some(file) = &args.prediction {
+        let bytes = host::read(file)?;
+        let saved = saved_prediction(&bytes);
+        return saved.map(Some).map_err(|why| anyhow::anyhow!("{}: {why}", host::display(file)));
+    }
+    if !args.states.is_given() {
+        return Ok(None);
+    }
+    let dockerfile = dockerfile(args).unwrap_or_else(|| PathBuf::from("Dockerfile"));
+    let comparison = Comparison { dockerfile: &dockerfile, states: &args.states, build: &args.build };
+    Ok(Some(predicted_verdicts(&predicted(&comparison)?.report(&comparison))))
 }
 
 /// First and last line of each step in the Dockerfile, where there is one and it has the step.
 fn lines(args: &Args, log: &BuildLog) -> anyhow::Result<Vec<Option<(u32, u32)>>> {
-    let default = PathBuf::from("Dockerfile");
-    let file = args.dockerfile.clone().or_else(|| default.is_file().then_some(default));
-    let Some(file) = file else { return Ok(vec![None; log.steps.len()]) };
+    let Some(file) = dockerfile(args) else { return Ok(vec![None; log.steps.len()]) };
     let text = decode(&host::read(&file)?).0;
-    let (dockerfile, _) = parse(FileId(0), &text);
+    let (parsed, _) = parse(FileId(0), &text);
     if log.format == LogFormat::Classic {
-        let line = |step: &LoggedStep| {
-            let instruction = dockerfile.instructions.get(step.index.checked_sub(1)?)?;
-            let keyword = step.text.split_whitespace().next()?;
-            instruction.keyword.text.eq_ignore_ascii_case(keyword).then_some(instruction.lines)
-        };
-        return Ok(log.steps.iter().map(line).collect());
+        return Ok(classic_lines(log, &parsed));
     }
-    let given = args.build_arg.iter().filter_map(|it| build_arg(it));
-    let options: BTreeMap<String, String> = given.map(|(name, value)| (format!("build-arg:{name}"), value)).collect();
-    let graph = lower(&dockerfile, &text, &Request { options, ..Request::default() });
+    let request = args.build.request(&args.build.config(&file)?);
+    let graph: Graph = lower(&parsed, &text, &request);
+    let lines = |at: usize| (graph.steps[at].place.line, graph.steps[at].place.end_line);
+    Ok(log.places(&graph).into_iter().map(|at| at.map(lines)).collect())
+}
+
+/// The classic builder counts all instructions.
+fn classic_lines(log: &BuildLog, dockerfile: &Dockerfile) -> Vec<Option<(u32, u32)>> {
     let line = |step: &LoggedStep| {
-        let wanted = step.text.trim_start_matches("LINK ").split_whitespace().next()?;
-        let named = graph.steps.iter().find(|it| it.place.name == step.name);
-        let numbered = || {
-            graph.steps.iter().find(|it| {
-                let place = &it.place;
-                let same_stage = step.stage.as_ref().is_none_or(|stage| *stage == place.stage_name);
-                let keyword = place.instruction.split_whitespace().next().unwrap_or_default();
-                same_stage && place.index == step.index && keyword.eq_ignore_ascii_case(wanted)
-            })
-        };
-        named.or_else(numbered).map(|it| (it.place.line, it.place.end_line))
+        let instruction = dockerfile.instructions.get(step.index.checked_sub(1)?)?;
+        let keyword = step.text.split_whitespace().next()?;
+        instruction.keyword.text.eq_ignore_ascii_case(keyword).then_some(instruction.lines)
     };
-    Ok(log.steps.iter().map(line).collect())
+    log.steps.iter().map(line).collect()
 }

@@ -1,9 +1,16 @@
 //! `cachalot cache`: what the layer cache does to a build.
 
+mod advise;
+mod costs;
+mod gates;
 mod graph;
+mod history;
 mod log;
+mod notes;
 mod predict;
+mod print;
 mod replay;
+mod setting;
 mod snapshot;
 
 use super::Outcome;
@@ -19,7 +26,7 @@ pub(super) struct Args {
 enum Command {
     Predict(Box<predict::Args>),
     Replay(Box<replay::Args>),
-    Log(log::Args),
+    Log(Box<log::Args>),
     Graph(Box<graph::Args>),
 }
 

@@ -1,20 +1,22 @@
 use std::collections::BTreeMap;
-use std::io::{IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
-use clap::ValueEnum;
 
-use crate::cache::{Cache, ContentId, Dir, Graph, Node, Request, Verdict, lower};
+use crate::cache::{Cache, ContentId, Dir, Graph, Node, Request, Snapshot, Verdict, lower};
+use crate::cli::Outcome;
+use crate::cli::options::build_arg;
+use crate::config::Config;
 use crate::host::{self, Git};
 use crate::report::{self, Prediction};
 use crate::syntax::dockerfile::parse;
 use crate::text::{FileId, decode};
 
-use super::snapshot::{Place, Snapshot, with_git};
-use crate::cli::Outcome;
-use crate::cli::options::build_arg;
-use crate::cli::output::stdout;
+use super::gates::{GateArgs, Ran};
+use super::notes;
+use super::print::{TableFormat, table};
+use super::setting::{self, BuildArgs};
+use super::snapshot::{Place, with_git};
 
 /// Predict which steps of the next build hit the cache, and why the others do not
 #[derive(clap::Args)]
@@ -23,31 +25,32 @@ Two states are compared: one that was built, and the next one. Without an option
 commit against the working tree. Files that git ignores count as unchanged, permission bits as git
 keeps them, and tags as not moved.
 
-Exit status: 0 predicted, 1 fewer hits than --min-hit-rate, 2 could not run
+Exit status: 0 predicted, 1 a gate is crossed, 2 could not run
 
 Examples:
   cachalot cache predict
   cachalot cache predict --since origin/main --format json
-  cachalot cache predict --changed src/main.rs
+  cachalot cache predict --changed src/main.rs --max-miss copy-before-install
   cachalot cache predict --from v1.0 --to v1.1 docker/app.Dockerfile --context .
   cachalot cache predict --build-arg VERSION=2 --from-build-arg VERSION=1")]
 pub(super) struct Args {
-    #[command(flatten)]
-    comparison: Comparison,
-    /// Exit with status 1 if fewer steps than this are sure to hit
-    #[arg(long, value_name = "PERCENT", value_parser = percent)]
-    min_hit_rate: Option<f64>,
-    /// How to print it
-    #[arg(long, short, value_enum, default_value_t, value_name = "FORMAT")]
-    format: PredictFormat,
-}
-
-/// The state that was built and the one to build.
-#[derive(clap::Args)]
-pub(super) struct Comparison {
     /// The Dockerfile
     #[arg(default_value = "Dockerfile", value_name = "DOCKERFILE")]
     dockerfile: PathBuf,
+    #[command(flatten)]
+    states: StateArgs,
+    #[command(flatten)]
+    build: BuildArgs,
+    #[command(flatten)]
+    gates: GateArgs,
+    /// How to print it
+    #[arg(long, short, value_enum, default_value_t, value_name = "FORMAT")]
+    format: TableFormat,
+}
+
+/// The state that was built and the one to build.
+#[derive(clap::Args, Clone, Debug, Default)]
+pub(super) struct StateArgs {
     /// Compare the working tree with this git revision
     #[arg(long, value_name = "REV", conflicts_with_all = ["from", "changed"])]
     since: Option<String>,
@@ -63,122 +66,136 @@ pub(super) struct Comparison {
     /// The Dockerfile that was built, if it is another one
     #[arg(long, value_name = "FILE")]
     dockerfile_from: Option<PathBuf>,
-    /// A build argument; without a value it is taken from the environment
-    #[arg(long, value_name = "NAME[=VALUE]")]
-    build_arg: Vec<String>,
     /// A build argument as it was in the build before, where it differs
     #[arg(long, value_name = "NAME=VALUE")]
     from_build_arg: Vec<String>,
-    /// The stage that is built
-    #[arg(long, value_name = "STAGE")]
-    target: Option<String>,
-    /// The platform that is built for, such as linux/arm64
-    #[arg(long, value_name = "PLATFORM")]
-    platform: Option<String>,
-    /// The build context, if it is not the Dockerfile's folder
-    #[arg(long, value_name = "FOLDER")]
-    context: Option<PathBuf>,
+    /// Stages that the next build runs whatever the cache holds, or all
+    #[arg(long, value_name = "STAGE", value_delimiter = ',')]
+    no_cache_filter: Vec<String>,
 }
 
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-enum PredictFormat {
-    /// A table of steps
-    #[default]
-    Text,
-    /// One versioned object
-    Json,
+impl StateArgs {
+    /// True if something says what is compared.
+    pub(super) fn is_given(&self) -> bool {
+        self.since.is_some() || self.from.is_some() || !self.changed.is_empty() || self.has_other_difference()
+    }
+
+    fn has_other_difference(&self) -> bool {
+        self.dockerfile_from.is_some() || !self.from_build_arg.is_empty() || !self.no_cache_filter.is_empty()
+    }
+}
+
+/// What a prediction is asked for.
+#[derive(Clone, Copy)]
+pub(super) struct Comparison<'a> {
+    /// The Dockerfile.
+    pub(super) dockerfile: &'a PathBuf,
+    /// What is compared.
+    pub(super) states: &'a StateArgs,
+    /// How it is built.
+    pub(super) build: &'a BuildArgs,
+}
+
+/// A predicted build.
+pub(super) struct Predicted {
+    /// The graph of the next build.
+    pub(super) graph: Graph,
+    /// A verdict per vertex.
+    pub(super) verdicts: Vec<Verdict>,
+    /// What was taken for granted.
+    pub(super) notes: Vec<String>,
+    place: Place,
+    config: Config,
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
-    let (graph, verdicts, notes) = predicted(&args.comparison)?;
-    let prediction = Prediction::new(args.comparison.name(), &graph, &verdicts, notes);
-    let mut out = stdout();
-    match args.format {
-        PredictFormat::Text => {
-            let width = std::io::stdout().is_terminal().then(host::terminal_width);
-            report::prediction_text(&mut out, &prediction, width)?;
-        }
-        PredictFormat::Json => {
-            serde_json::to_writer_pretty(&mut out, &prediction)?;
-            writeln!(out)?;
-        }
-    }
-    out.flush()?;
-    let is_low = args.min_hit_rate.is_some_and(|least| prediction.hit_rate() < least);
-    Ok(if is_low { Outcome::Found } else { Outcome::Clean })
+    let comparison = Comparison { dockerfile: &args.dockerfile, states: &args.states, build: &args.build };
+    let predicted = predicted(&comparison)?;
+    let prediction = predicted.report(&comparison);
+    let steps: Vec<Ran> = predicted
+        .graph
+        .steps
+        .iter()
+        .filter_map(|step| {
+            let verdict = predicted.graph.verdict(step, &predicted.verdicts)?;
+            Some(Ran { place: &step.place, misses: usize::from(matches!(verdict, Verdict::Miss(_))), builds: 1 })
+        })
+        .collect();
+    let gates = args.gates.judge(&predicted.config, &predicted.place, Some(prediction.hit_rate()), &steps)?;
+    let crossed = gates.iter().any(|gate| !gate.passed);
+    table(args.format, &prediction.with_gates(gates), report::prediction_text)?;
+    Ok(if crossed { Outcome::Found } else { Outcome::Clean })
 }
 
-impl Comparison {
+impl Comparison<'_> {
     /// The Dockerfile's name as it is shown.
     pub(super) fn name(&self) -> String {
-        host::display(&self.dockerfile)
+        host::display(self.dockerfile)
     }
 }
 
-/// The graph of the next build, a verdict per vertex, and what was taken for granted.
-pub(super) fn predicted(args: &Comparison) -> anyhow::Result<(Graph, Vec<Verdict>, Vec<String>)> {
-    let folder = args.dockerfile.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let context = args.context.clone().unwrap_or_else(|| folder.to_path_buf());
-    if !context.is_dir() {
-        bail!("--context: `{}` is not a folder", host::display(&context));
+impl Predicted {
+    /// What is printed.
+    pub(super) fn report(&self, of: &Comparison) -> Prediction {
+        Prediction::new(of.name(), &self.graph, &self.verdicts, self.notes.clone())
     }
-    let place = Place { dockerfile: args.dockerfile.clone(), context };
+}
+
+/// Predicts the next build.
+pub(super) fn predicted(args: &Comparison) -> anyhow::Result<Predicted> {
+    let config = args.build.config(args.dockerfile)?;
+    let place = Place::new(args.dockerfile, setting::context(&config), &args.build.build_context)?;
+    if !place.context.is_dir() {
+        bail!("--context: `{}` is not a folder", host::display(&place.context));
+    }
     let mut notes = Vec::new();
     let (before, after) = states(args, &place, &mut notes)?;
-    let given = arguments(&args.build_arg);
-    let mut earlier = given.clone();
-    earlier.extend(arguments(&args.from_build_arg));
-    let old = graph(&before, args, &earlier, "the Dockerfile that was built")?;
-    let new = graph(&after, args, &given, &args.name())?;
+    let request = args.build.request(&config);
+    let mut earlier = request.clone();
+    let given = args.states.from_build_arg.iter().filter_map(|it| build_arg(it));
+    earlier.options.extend(given.map(|(name, value)| (format!("build-arg:{name}"), value)));
+    let mut next = request;
+    if !args.states.no_cache_filter.is_empty() {
+        let stages = args.states.no_cache_filter.join(",");
+        next.options.insert("no-cache".to_string(), if stages == "all" { String::new() } else { stages });
+    }
+    let old = graph(&before, &earlier, "the Dockerfile that was built")?;
+    let graph = graph(&after, &next, &args.name())?;
     let mut cache = Cache::default();
     cache.build(&old);
-    let verdicts = cache.build(&new);
+    let verdicts = cache.build(&graph);
     if after.sends_git() {
         notes.push("`.git` reaches the build context and changes with every commit".to_string());
     }
-    Ok((new, verdicts, notes))
-}
-
-pub(super) fn percent(text: &str) -> Result<f64, String> {
-    let number: f64 = text.trim_end_matches('%').parse().map_err(|_| format!("`{text}` is no percentage"))?;
-    if (0.0..=100.0).contains(&number) {
-        Ok(number / 100.0)
-    } else {
-        Err(format!("`{text}` is not between 0 % and 100 %"))
-    }
-}
-
-fn arguments(given: &[String]) -> BTreeMap<String, String> {
-    given.iter().filter_map(|it| build_arg(it)).collect()
+    notes.extend(notes::of_build(&after, &graph));
+    notes.extend(notes::of_next(&next, &verdicts, &place));
+    Ok(Predicted { graph, verdicts, notes, place, config })
 }
 
 /// The state that was built and the one to build.
 fn states(args: &Comparison, place: &Place, notes: &mut Vec<String>) -> anyhow::Result<(Snapshot, Snapshot)> {
-    let (mut before, after) = match (&args.from, &args.since) {
-        (Some(from), _) => between(from, args.to.as_deref(), place, notes)?,
+    let given = args.states;
+    let (mut before, after) = match (&given.from, &given.since) {
+        (Some(from), _) => between(from, given.to.as_deref(), place, notes)?,
         (None, Some(since)) => between(since, None, place, notes)?,
-        (None, None) if !args.changed.is_empty() => {
+        (None, None) if !given.changed.is_empty() => {
             let (now, _) = place.on_disk(None)?;
-            (now.clone(), touched(now, &args.changed, place)?)
+            (now.clone(), touched(now, &given.changed, place)?)
         }
-        (None, None) if has_other_difference(args) => {
+        (None, None) if given.has_other_difference() => {
             let (now, _) = place.on_disk(None)?;
             (now.clone(), now)
         }
         (None, None) => between("HEAD", None, place, notes)?,
     };
-    if let Some(file) = &args.dockerfile_from {
+    if let Some(file) = &given.dockerfile_from {
         let bytes = host::read(file)?;
-        before.dockerfile = decode(&bytes).0;
+        before.dockerfile = decode(&bytes).0.into();
         if let Some(inner) = place.inner(&place.dockerfile) {
             before.tree = before.tree.with(&inner, Node::File(0o644, ContentId::of(&bytes)));
         }
     }
     Ok((before, after))
-}
-
-fn has_other_difference(args: &Comparison) -> bool {
-    args.dockerfile_from.is_some() || !args.from_build_arg.is_empty()
 }
 
 fn between(
@@ -240,15 +257,12 @@ fn edited(node: &Node) -> Node {
     }
 }
 
-fn graph(state: &Snapshot, args: &Comparison, given: &BTreeMap<String, String>, name: &str) -> anyhow::Result<Graph> {
-    let mut options: BTreeMap<String, String> =
-        given.iter().map(|(name, value)| (format!("build-arg:{name}"), value.clone())).collect();
-    options.extend(args.target.iter().map(|it| ("target".to_string(), it.clone())));
-    options.extend(args.platform.iter().map(|it| ("platform".to_string(), it.clone())));
+fn graph(state: &Snapshot, request: &Request, name: &str) -> anyhow::Result<Graph> {
     let (dockerfile, _) = parse(FileId(0), &state.dockerfile);
     if dockerfile.instructions.is_empty() {
         bail!("{name}: has no instructions");
     }
-    let request = Request { options, context: state.sent(), ..Request::default() };
+    let contexts: BTreeMap<_, _> = (*state.contexts).clone();
+    let request = Request { context: state.sent(), contexts, ..request.clone() };
     Ok(lower(&dockerfile, &state.dockerfile, &request))
 }

@@ -5,9 +5,9 @@ mod meaning;
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::{Input, lint};
-use crate::diagnostic::{Applicability, Diagnostic, apply};
-use crate::text::Sources;
+use super::{FileKind, Input, lint};
+use crate::diagnostic::{Applicability, Diagnostic, Fix, Severity, apply};
+use crate::text::{FileId, Sources, Span};
 
 use meaning::Meaning;
 
@@ -67,6 +67,19 @@ pub fn fix_where(input: &Input, limit: Applicability, wanted: &dyn Fn(&Diagnosti
         found.retain(wanted);
         found
     })
+}
+
+/// Why a fix must not be let into the Dockerfile `text`: it breaks the file, or changes an instruction
+/// that it does not mean to change. `None` if it may.
+pub fn refusal(text: &str, fix: &Fix) -> Option<String> {
+    let mut carrier = Diagnostic::new("fix", Severity::Info, FileId::default(), Span::default(), String::new());
+    carrier.fix = Some(fix.clone());
+    let applied = apply(text, &[&carrier]);
+    if applied.fixed.is_empty() {
+        return Some("its edits do not fit the file".to_string());
+    }
+    let kind = FileKind::Dockerfile;
+    meaning::harm(text, &Meaning::of(text, kind), &Meaning::of(&applied.text, kind), &[fix])
 }
 
 /// The difference of two texts as a unified diff with three lines around each change.

@@ -1,16 +1,20 @@
-use std::io::{self, Write};
+//! A replay as data: one type that the text and any page are written from.
+
+mod advice;
+mod text;
 
 use serde::Serialize;
 
+use crate::cache::advice::Advised;
 use crate::cache::{Fate, Replay, Track};
 
-use super::prediction::{column, cut};
+use super::step::{CacheGate, StepPlace};
 
-/// Culprits listed per step in text and in JSON.
-const SHOWN: usize = 3;
+pub use advice::Patches;
+pub use text::replay_text;
+
+/// Culprits listed per step.
 const LISTED: usize = 50;
-/// Columns of a rate's bar.
-const BAR: usize = 10;
 
 /// What a replay says, ready to print. Within version 1 keys are only added.
 #[derive(Debug, Serialize)]
@@ -30,17 +34,65 @@ pub struct ReplayReport {
     gone: usize,
     hit_rate: Option<f64>,
     steps: Vec<ReplayedStep>,
+    /// True if it was cut short: what is here holds for the commits before that.
+    interrupted: bool,
+    /// The builds that count, oldest first: one for each letter of a step's history.
+    builds: Vec<ReportedBuild>,
+    /// Time of all runs of steps, where a log says how long they take.
+    seconds_lost: Option<f64>,
+    /// Bytes of all layers made anew, where an image says how large they are.
+    bytes_lost: Option<u64>,
+    advice: Vec<advice::ReportedAdvice>,
+    /// The Dockerfile with all advice taken; null where there is none.
+    proposal: Option<advice::ReportedProposal>,
+    gates: Vec<CacheGate>,
+    /// What was taken for granted.
+    notes: Vec<String>,
+}
+
+/// A commit that was built.
+#[derive(Clone, Debug, Serialize)]
+pub struct ReportedBuild {
+    /// Its id.
+    pub commit: String,
+    /// The first line of its message.
+    pub subject: String,
+}
+
+/// What a step costs, where it is known.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct StepCost {
+    /// How long it runs.
+    pub seconds: Option<f64>,
+    /// Bytes of the layer that it leaves.
+    pub bytes: Option<u64>,
+}
+
+/// What a report is made from.
+#[derive(Clone, Copy)]
+pub struct Replayed<'a> {
+    /// The Dockerfile's name.
+    pub dockerfile: &'a str,
+    /// `all` or `last`.
+    pub memory: &'static str,
+    /// The first commit and the last one.
+    pub ends: [&'a str; 2],
+    /// The builds after the first.
+    pub builds: &'a [ReportedBuild],
+    /// Commits without such a Dockerfile.
+    pub skipped: usize,
+    /// What happened.
+    pub replay: &'a Replay,
+    /// What each step of the last build costs.
+    pub costs: &'a [StepCost],
+    /// True if it was cut short.
+    pub interrupted: bool,
 }
 
 #[derive(Debug, Serialize)]
 struct ReplayedStep {
-    stage: String,
-    index: usize,
-    total: usize,
-    line: u32,
-    end_line: u32,
-    instruction: String,
-    vertex: String,
+    #[serde(flatten)]
+    place: StepPlace,
     hits: usize,
     misses: usize,
     maybes: usize,
@@ -48,6 +100,11 @@ struct ReplayedStep {
     culprits: Vec<Culprit>,
     /// A letter per build, oldest first: h hit, m miss, ? maybe, - not part of it.
     history: String,
+    /// What one run costs, and all of them.
+    seconds: Option<f64>,
+    bytes: Option<u64>,
+    seconds_lost: Option<f64>,
+    bytes_lost: Option<u64>,
 }
 
 #[derive(Debug, Serialize)]
@@ -58,31 +115,53 @@ struct Culprit {
 }
 
 impl ReplayReport {
-    /// Sums up a replay between the commits `ends`.
-    pub fn new(
-        dockerfile: String,
-        memory: &'static str,
-        ends: [String; 2],
-        skipped: usize,
-        replay: &Replay,
-    ) -> ReplayReport {
-        let tracks = replay.steps();
+    /// Sums up a replay.
+    pub fn new(of: &Replayed) -> ReplayReport {
+        let tracks = of.replay.steps();
         let total = |fate: Fate| tracks.iter().map(|track| track.count(fate)).sum::<usize>();
         let (hits, others) = (total(Fate::Hit), total(Fate::Miss) + total(Fate::Maybe));
-        let hit_rate = (hits + others > 0).then(|| hits as f64 / (hits + others) as f64);
-        let [from, to] = ends;
+        let costs = of.costs.iter().copied().chain(std::iter::repeat(StepCost::default()));
+        let steps: Vec<ReplayedStep> = tracks.into_iter().zip(costs).map(|(track, cost)| step(track, cost)).collect();
         ReplayReport {
             version: 1,
-            dockerfile,
-            memory,
-            from,
-            to,
-            commits: replay.builds().saturating_sub(1),
-            skipped,
-            gone: replay.gone(),
-            hit_rate,
-            steps: tracks.into_iter().map(step).collect(),
+            dockerfile: of.dockerfile.to_string(),
+            memory: of.memory,
+            from: of.ends[0].to_string(),
+            to: of.ends[1].to_string(),
+            commits: of.replay.builds().saturating_sub(1),
+            skipped: of.skipped,
+            gone: of.replay.gone(),
+            hit_rate: (hits + others > 0).then(|| hits as f64 / (hits + others) as f64),
+            seconds_lost: sum(steps.iter().map(|step| step.seconds_lost)),
+            bytes_lost: sum(steps.iter().map(|step| step.bytes_lost)),
+            steps,
+            interrupted: of.interrupted,
+            builds: of.builds.to_vec(),
+            advice: Vec::new(),
+            proposal: None,
+            gates: Vec::new(),
+            notes: Vec::new(),
         }
+    }
+
+    /// Adds advice and the patches that take it.
+    #[must_use]
+    pub fn with_advice(mut self, advised: &Advised, patches: Patches) -> ReplayReport {
+        self.advice = advised.advice.iter().map(advice::reported).collect();
+        self.proposal = (!advised.advice.is_empty()).then(|| advice::proposal(advised, patches));
+        self
+    }
+
+    /// Adds the bounds that were judged.
+    #[must_use]
+    pub fn with_gates(self, gates: Vec<CacheGate>) -> ReplayReport {
+        ReplayReport { gates, ..self }
+    }
+
+    /// Adds what was taken for granted.
+    #[must_use]
+    pub fn with_notes(self, notes: Vec<String>) -> ReplayReport {
+        ReplayReport { notes, ..self }
     }
 
     /// The share of hits among all steps of all builds; `None` where nothing was built twice.
@@ -91,8 +170,11 @@ impl ReplayReport {
     }
 }
 
-fn step(track: &Track) -> ReplayedStep {
-    let place = &track.place;
+fn sum<T: std::ops::Add<Output = T>>(values: impl Iterator<Item = Option<T>>) -> Option<T> {
+    values.flatten().reduce(|sum, it| sum + it)
+}
+
+fn step(track: &Track, cost: StepCost) -> ReplayedStep {
     let culprits = track.top_culprits(LISTED).into_iter();
     let letter = |fate: &Fate| match fate {
         Fate::Hit => 'h',
@@ -100,72 +182,18 @@ fn step(track: &Track) -> ReplayedStep {
         Fate::Maybe => '?',
         Fate::Absent => '-',
     };
+    let misses = track.count(Fate::Miss);
     ReplayedStep {
-        stage: place.stage_name.clone(),
-        index: place.index,
-        total: place.total,
-        line: place.line,
-        end_line: place.end_line,
-        instruction: place.instruction.clone(),
-        vertex: place.name.clone(),
+        place: (&track.place).into(),
         hits: track.count(Fate::Hit),
-        misses: track.count(Fate::Miss),
+        misses,
         maybes: track.count(Fate::Maybe),
         hit_rate: track.hit_rate(),
         culprits: culprits.map(|(what, commits)| Culprit { what: what.to_string(), commits }).collect(),
         history: track.fates.iter().map(letter).collect(),
+        seconds: cost.seconds,
+        bytes: cost.bytes,
+        seconds_lost: cost.seconds.map(|it| it * misses as f64),
+        bytes_lost: cost.bytes.map(|it| it.saturating_mul((misses - track.linked.len().min(misses)) as u64)),
     }
-}
-
-/// Writes a table, cut to `width` columns where one is given.
-pub fn replay_text(write: &mut dyn Write, report: &ReplayReport, width: Option<usize>) -> io::Result<()> {
-    let steps = &report.steps;
-    let stages = column(steps, |step| step.stage.clone(), "stage");
-    let numbers = column(steps, |step| format!("{}/{}", step.index, step.total), "step");
-    let lines = column(steps, |step| step.line.to_string(), "line");
-    let room = width.map_or(44, |width| (width / 3).clamp(16, 44));
-    let instructions = column(steps, |step| cut(&step.instruction, room), "instruction");
-    let rates = column(steps, rate, "hit rate");
-    let counts = column(steps, counts, "hit/miss/maybe");
-    let culprits = column(steps, culprits, "made to run by");
-    for row in 0..=steps.len() {
-        let cells =
-            [&stages, &numbers, &lines, &rates, &counts, &instructions, &culprits].map(|cells| cells[row].as_str());
-        let text = cells.join("  ");
-        let text = text.trim_end();
-        writeln!(write, "{}", width.map_or_else(|| text.to_string(), |width| cut(text, width)))?;
-    }
-    writeln!(write)?;
-    let overall = report
-        .hit_rate
-        .map_or("no step was built twice".to_string(), |rate| format!("all steps together hit in {}", percent(rate)));
-    writeln!(write, "{} commits replayed: {overall}", report.commits)?;
-    if report.skipped > 0 {
-        writeln!(write, "note: {} commits have no {}", report.skipped, report.dockerfile)?;
-    }
-    if report.gone > 0 {
-        writeln!(write, "note: {} steps of earlier Dockerfiles are not listed", report.gone)?;
-    }
-    Ok(())
-}
-
-fn rate(step: &ReplayedStep) -> String {
-    let Some(rate) = step.hit_rate else { return "not built".to_string() };
-    let full = (rate * BAR as f64).round() as usize;
-    format!("{}{} {:>5}", "█".repeat(full), "░".repeat(BAR - full), percent(rate))
-}
-
-fn percent(rate: f64) -> String {
-    // 99.6 % is not 100 %: only what never missed is.
-    let rounded = (rate * 100.0).floor();
-    format!("{rounded:.0} %")
-}
-
-fn counts(step: &ReplayedStep) -> String {
-    format!("{}/{}/{}", step.hits, step.misses, step.maybes)
-}
-
-fn culprits(step: &ReplayedStep) -> String {
-    let shown = step.culprits.iter().take(SHOWN).map(|it| format!("{} ({})", it.what, it.commits));
-    shown.collect::<Vec<_>>().join(", ")
 }

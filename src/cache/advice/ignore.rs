@@ -1,0 +1,181 @@
+use std::collections::BTreeSet;
+
+use crate::syntax::dockerfile::Keyword;
+
+use super::propose::{Cx, Kind, Proposal};
+
+/// Folders of the context's root that no build needs.
+const FOLDERS: &[&str] = &[".github", ".gitlab", ".circleci", ".devcontainer", ".vscode", ".idea", ".buildkite"];
+/// Files of the context's root that no build needs.
+const FILES: &[&str] = &[
+    ".dockerignore",
+    ".gitignore",
+    ".gitattributes",
+    ".gitmodules",
+    ".mailmap",
+    ".travis.yml",
+    ".gitlab-ci.yml",
+    ".pre-commit-config.yaml",
+    ".editorconfig",
+    ".all-contributorsrc",
+    "Jenkinsfile",
+    "Vagrantfile",
+    "azure-pipelines.yml",
+    "renovate.json",
+    "codecov.yml",
+    "appveyor.yml",
+    "compose.yml",
+    "compose.yaml",
+    "skaffold.yaml",
+];
+/// The same by how their names begin; case does not matter.
+const BEGINNINGS: &[&str] = &[
+    "dockerfile",
+    "docker-compose",
+    "docker-bake",
+    "readme",
+    "changelog",
+    "changes.",
+    "contributing",
+    "code_of_conduct",
+    "security.md",
+    "authors",
+    "contributors",
+    "history.md",
+    "todo",
+];
+/// Tests of the whole project.
+const TESTS: &[&str] = &["test", "tests", "spec", "e2e", "cypress", "__tests__"];
+/// Names of what a folder of documents holds.
+const PAGES: &[&str] =
+    &["md", "mdx", "rst", "txt", "adoc", "png", "jpg", "jpeg", "gif", "svg", "webp", "pdf", "drawio"];
+/// Files that may name others as part of what they build.
+const NAMING: &[&str] = &["pyproject.toml", "setup.py", "setup.cfg", "Cargo.toml", "MANIFEST.in", "package.json"];
+
+/// Lines for the ignore file: what made steps run and is never needed.
+pub(super) fn proposals(cx: &Cx, there: &[String]) -> Vec<Proposal> {
+    let culprits: BTreeSet<&str> =
+        cx.now.tracks.iter().flat_map(|track| track.culprits.keys()).map(String::as_str).collect();
+    let tops: BTreeSet<&str> = culprits.iter().map(|path| path.split('/').next().unwrap_or(path)).collect();
+    let uses = Uses::new(cx);
+    let mut plain = Vec::new();
+    let mut tests = Vec::new();
+    for top in tops.into_iter().filter(|top| !uses.needs(top) && !there.iter().any(|it| it == top)) {
+        match () {
+            () if top == ".git" => plain.push(top.to_string()),
+            () if is_idle(top) || is_documents(cx, top) => plain.push(top.to_string()),
+            () if TESTS.contains(&top) && !uses.tests => tests.push(top.to_string()),
+            () => {}
+        }
+    }
+    if plain.iter().any(|it| it.to_ascii_lowercase().starts_with("dockerfile"))
+        && !there.contains(&".dockerignore".to_string())
+    {
+        plain.push(".dockerignore".to_string());
+        plain.sort();
+        plain.dedup();
+    }
+    let mut found = Vec::new();
+    found.extend(proposal(plain, &[]));
+    found.extend(proposal(tests, &["tests can then not be run in the image"]));
+    found
+}
+
+fn proposal(lines: Vec<String>, cautions: &[&str]) -> Option<Proposal> {
+    let shown: Vec<String> = lines.iter().take(4).map(|it| format!("`{it}`")).collect();
+    let more = lines.len().saturating_sub(4);
+    let title = match (shown.len(), more) {
+        (0, _) => return None,
+        (_, 0) => format!("keep {} out of the build context", shown.join(", ")),
+        _ => format!("keep {} and {more} more out of the build context", shown.join(", ")),
+    };
+    Some(Proposal {
+        kind: Kind::Ignore,
+        title,
+        fix: None,
+        ignore: lines,
+        about: Vec::new(),
+        cautions: cautions.iter().map(|it| (*it).to_string()).collect(),
+    })
+}
+
+fn is_idle(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    FOLDERS.contains(&name)
+        || FILES.iter().any(|it| it.eq_ignore_ascii_case(name))
+        || BEGINNINGS.iter().any(|it| lower.starts_with(it))
+}
+
+/// True for a folder of documents that is nothing else.
+fn is_documents(cx: &Cx, folder: &str) -> bool {
+    let within = format!("{folder}/");
+    let mut files = cx.context.entries().iter().filter(|it| !it.is_dir() && it.path.starts_with(&within)).peekable();
+    let is_page =
+        |name: &str| name.rsplit_once('.').is_some_and(|(_, end)| PAGES.contains(&end.to_ascii_lowercase().as_str()));
+    matches!(folder.to_ascii_lowercase().as_str(), "docs" | "doc" | "documentation" | "screenshots")
+        && files.peek().is_some()
+        && files.all(|it| is_page(it.name()))
+}
+
+/// What the build names.
+struct Uses {
+    words: String,
+    git: bool,
+    tests: bool,
+}
+
+impl Uses {
+    fn new(cx: &Cx) -> Uses {
+        let mut words = String::new();
+        let (mut git, mut tests) = (false, false);
+        for (_, step) in cx.model.steps() {
+            for script in &step.scripts {
+                // The image's own command runs later; what it reads must be there all the same.
+                words.push_str(&script.text.text);
+                words.push('\n');
+            }
+            if step.kind() == Keyword::Run {
+                git |= step.commands().any(|it| matches!(it.name.as_str(), "git" | "make" | "goreleaser" | "hatch"));
+                tests |= step.commands().any(|it| it.args.iter().any(|arg| arg.text_or_raw().contains("test")));
+            }
+            for word in step.transfer().into_iter().filter(|_| step.copies_context()).flat_map(|it| &it.sources) {
+                words.push_str(&word.raw);
+                words.push('\n');
+            }
+            for mount in &step.mounts {
+                words.push_str(&mount.source);
+                words.push('\n');
+            }
+        }
+        for entry in cx.context.entries().iter().filter(|it| !it.path.contains('/') && !it.is_dir()) {
+            let name = entry.name();
+            if NAMING.contains(&name) || name.ends_with(".gemspec") || name.ends_with(".cabal") {
+                let text = cx.context.read_text(&entry.path).unwrap_or_default();
+                git |= [
+                    "setuptools_scm",
+                    "setuptools-scm",
+                    "versioneer",
+                    "hatch-vcs",
+                    "vergen",
+                    "git rev-parse",
+                    "git describe",
+                ]
+                .iter()
+                .any(|it| text.contains(it));
+                words.push_str(&text);
+            }
+        }
+        Uses { words, git, tests }
+    }
+
+    /// True if something of the build may read what stands at the root under this name.
+    fn needs(&self, name: &str) -> bool {
+        if name == ".git" {
+            return self.git;
+        }
+        // `test` and `docs` are words of any text; as a path they have something beside them.
+        let is_word = !name.contains('.');
+        let named = |name: &str| self.words.contains(name);
+        if is_word { named(&format!("{name}/")) || named(&format!("\n{name}\n")) } else { named(name) }
+    }
+}
