@@ -65,6 +65,21 @@ fn a_history_is_replayed() {
     assert_eq!(histories("last"), ["hhhh", "hhhm", "hhhm", "mmmm"]);
 }
 
+#[test]
+fn triggers_of_known_base_images_are_steps() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let repo = folder.path();
+    for (path, text) in [("Dockerfile", "FROM node:8-onbuild\nRUN ls\n"), ("package.json", "{}"), ("main.js", "1")] {
+        fs::write(repo.join(path), text).expect("writes");
+    }
+    let (_, text, errors) = cachalot(repo, &["predict", "--changed", "main.js", "--format", "json"]);
+    let value: Value = serde_json::from_str(&text).expect(&errors);
+    let vertex = |at: usize| format!("{} {}", value["steps"][at]["verdict"], value["steps"][at]["vertex"]);
+    assert_eq!(vertex(2), "\"hit\" \"[3/5] ONBUILD RUN npm install\"");
+    assert_eq!(vertex(3), "\"miss\" \"[4/5] ONBUILD COPY . /usr/src/app\"");
+    assert_eq!(vertex(4), "\"miss\" \"[5/5] RUN ls\"");
+}
+
 /// The steps with their verdicts and the paths that changed.
 fn predict(repo: &Path, args: &[&str]) -> Vec<String> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cachalot"));

@@ -126,9 +126,9 @@ impl<'m> Lower<'m> {
         }
         let mut state = self.initial(stage, &mut counter);
         self.base_triggers(stage, &mut state, &mut counter);
+        counter.total += stage.triggers.len();
         for trigger in &stage.triggers {
             counter.onbuild = true;
-            counter.total += usize::from(is_counted(trigger.kind()));
             self.step(stage, trigger, &mut state, &mut counter);
         }
         counter.onbuild = false;
@@ -147,8 +147,9 @@ impl<'m> Lower<'m> {
         let model = Model::new(&dockerfile, &text, BuildOptions::default());
         counter.onbuild = true;
         let first = self.graph.steps.len();
+        // All triggers count, also those that make no step.
+        counter.total += known.onbuild.len();
         for step in model.stages.iter().flat_map(|it| &it.steps) {
-            counter.total += usize::from(is_counted(step.kind()));
             self.step(stage, step, state, counter);
         }
         for step in &mut self.graph.steps[first..] {

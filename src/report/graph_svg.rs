@@ -19,7 +19,8 @@ pub fn graph_svg(write: &mut dyn Write, report: &GraphReport) -> io::Result<()> 
     let places = places(report);
     let columns = places.iter().map(|it| it.0).max().unwrap_or(0) + 1;
     let rows = places.iter().map(|it| it.1).max().unwrap_or(0) + 1;
-    let (wide, high) = (2 * MARGIN + columns * (WIDTH + ACROSS) - ACROSS, 2 * MARGIN + rows * (HEIGHT + DOWN) - DOWN);
+    let (wide, high) =
+        (2 * MARGIN + columns * (WIDTH + ACROSS) - ACROSS / 2, 2 * MARGIN + rows * (HEIGHT + DOWN) - DOWN);
     writeln!(
         write,
         r#"<svg xmlns="http://www.w3.org/2000/svg" width="{wide}" height="{high}" viewBox="0 0 {wide} {high}" font-family="monospace" font-size="11">"#
@@ -32,7 +33,9 @@ pub fn graph_svg(write: &mut dyn Write, report: &GraphReport) -> io::Result<()> 
     for (node, edge) in edges(report) {
         let (Some(from), Some(to)) = (places.get(edge.id), places.get(node.id)) else { continue };
         let dash = if edge.matched_by == "content" { r#" stroke-dasharray="5 4""# } else { "" };
-        let path = path(*from, *to);
+        let between = |place: &(usize, usize)| place.0 == to.0 && (from.1 + 1..to.1).contains(&place.1);
+        let is_free = from.0 == to.0 && !places.iter().any(between);
+        let path = path(*from, *to, is_free);
         writeln!(write, r##"<path d="{path}" fill="none" stroke="#607d8b"{dash} marker-end="url(#end)"/>"##)?;
     }
     for (node, place) in report.vertices.iter().zip(&places) {
@@ -77,9 +80,9 @@ fn corner((column, row): (usize, usize)) -> (usize, usize) {
 }
 
 /// Down within a column; from side to side between two.
-fn path(from: (usize, usize), to: (usize, usize)) -> String {
+fn path(from: (usize, usize), to: (usize, usize), is_free: bool) -> String {
     let ((ax, ay), (bx, by)) = (corner(from), corner(to));
-    if from.0 == to.0 && from.1 + 1 == to.1 {
+    if is_free {
         return format!("M{} {}L{} {}", ax + WIDTH / 2, ay + HEIGHT, bx + WIDTH / 2, by);
     }
     let (start, end) = match from.0.cmp(&to.0) {

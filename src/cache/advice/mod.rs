@@ -193,6 +193,10 @@ fn best(question: &Question, draft: &Draft, now: &Measured) -> Option<(Proposal,
             (measured.applies && score.helps()).then_some((proposal, next, measured, score))
         })
         .collect();
+    if (question.stop)() {
+        // What was cut short says nothing.
+        return None;
+    }
     // The first of equals: the order of the proposals is that of how well they are understood.
     let better = |a: &Score, b: &Score| a.key() > b.key();
     let winner = tried.into_iter().reduce(|a, b| if better(&b.3, &a.3) { b } else { a });

@@ -1,4 +1,5 @@
-use crate::model::order::{late_installs, reorder};
+use crate::diagnostic::Fix;
+use crate::model::order::{LateInstall, late_installs, reorder};
 
 use super::propose::{Cx, Kind, Proposal};
 
@@ -10,9 +11,21 @@ pub(super) fn proposals(cx: &Cx) -> Vec<Proposal> {
         if !about.iter().any(|line| cx.misses_at(*line)) {
             continue;
         }
-        if let Some(fix) = reorder(&late, cx.text, Some(cx.context)) {
-            found.push(Proposal::of_fix(Kind::ManifestsFirst, fix, about));
+        if let Some((fix, count)) = for_most(cx, &late) {
+            found.push(Proposal::of_fix(Kind::ManifestsFirst, fix, about[..count].to_vec()));
         }
     }
     found
 }
+
+/// The fix for all installs, else for as many of the first ones as can be moved, with their number.
+fn for_most(cx: &Cx, late: &LateInstall) -> Option<(Fix, usize)> {
+    (1..=late.installs.len()).rev().take(MOST).find_map(|count| {
+        let installs = late.installs[..count].to_vec();
+        let part = LateInstall { copy: late.copy.clone(), also: late.also.clone(), installs };
+        Some((reorder(&part, cx.text, Some(cx.context))?, count))
+    })
+}
+
+/// How many ways to divide one file's installs are tried.
+const MOST: usize = 20;

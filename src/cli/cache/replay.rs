@@ -100,16 +100,6 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     };
     let costs = args.costs.read(graph, &last.dockerfile)?;
     let ends = [commits.first(), commits.last()].map(|it| it.map(Commit::id).unwrap_or_default());
-    let mut report = ReplayReport::new(&Replayed {
-        dockerfile: &host::display(&args.dockerfile),
-        memory: if only_last { "last" } else { "all" },
-        ends: [&ends[0], &ends[1]],
-        builds: &history.builds,
-        skipped: history.skipped,
-        replay: &history.replay,
-        costs: &costs,
-        interrupted: history.interrupted,
-    });
     let mut notes = notes::of_history(last, graph, &place, &git, only_last);
     let mut given = None;
     if let Some(commit) = commits.iter().find(|it| *it.id() == *last.commit) {
@@ -121,6 +111,16 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
             given = Some(advise::look(&asked, &history, &mut git)?);
         }
     }
+    let mut report = ReplayReport::new(&Replayed {
+        dockerfile: &host::display(&args.dockerfile),
+        memory: if only_last { "last" } else { "all" },
+        ends: [&ends[0], &ends[1]],
+        builds: &history.builds,
+        skipped: history.skipped,
+        replay: &history.replay,
+        costs: &costs,
+        interrupted: history.interrupted || host::is_interrupted(),
+    });
     if let Some(given) = &given {
         report = report.with_advice(&given.advised, given.patches.clone());
     }
