@@ -4,14 +4,13 @@ use anyhow::{Context as _, bail};
 
 use crate::cache::advice::{Advised, Question, advise};
 use crate::cache::{Graph, Memory, Request};
-use crate::host::{self, Commit, Git};
+use crate::host::{self, Commit, Git, History, Place};
 use crate::lint;
 use crate::report::{Patches, StepCost};
 use crate::text::decode;
 
 use super::costs::by_instruction;
-use super::history::{History, spinner};
-use super::snapshot::Place;
+use super::history::spinner;
 
 /// Advice for a history.
 pub(super) struct Given {

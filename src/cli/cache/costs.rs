@@ -2,8 +2,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cache::advice::Costs;
 use crate::cache::{BuildLog, Graph, LoggedResult};
-use crate::cli::image::layer_bytes;
-use crate::host;
+use crate::host::{self, image::layer_bytes};
 use crate::report::StepCost;
 use crate::text::decode;
 

@@ -3,14 +3,13 @@ use anyhow::{Context as _, bail};
 use crate::cache::Place;
 use crate::config::Config;
 use crate::diagnostic::Severity;
-use crate::host::{self, DiskFiles};
+use crate::host::{self, DiskFiles, Place as Files};
 use crate::lint::{FileKind, Input, lint};
 use crate::report::CacheGate;
 use crate::rules;
 use crate::text::{Source, Sources};
 
 use super::setting::percent;
-use super::snapshot::Place as Files;
 
 /// Bounds; exit status 1 when one is crossed. `[cache]` in cachalot.toml sets them too.
 #[derive(clap::Args, Clone, Debug, Default)]

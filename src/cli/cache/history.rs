@@ -1,27 +1,8 @@
 use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::cache::{Dir, Graph, Graphs, Memory, Replay, Request, Snapshot};
-use crate::host::{self, Commit, Git};
-use crate::report::ReportedBuild;
-
-use super::snapshot::Place;
-
-/// A history that was read and built.
-pub(super) struct History {
-    /// The states with a Dockerfile, oldest first.
-    pub(super) states: Vec<Snapshot>,
-    /// The builds after the first one.
-    pub(super) builds: Vec<ReportedBuild>,
-    /// Commits without such a Dockerfile.
-    pub(super) skipped: usize,
-    /// What happened.
-    pub(super) replay: Replay,
-    /// The graph of the last build.
-    pub(super) last: Option<Graph>,
-    /// True if ctrl-C cut it short.
-    pub(super) interrupted: bool,
-}
+use crate::cache::{Memory, Request};
+use crate::host::{self, Commit, Git, History, Place};
 
 /// The commits to build, oldest first; the first one fills the cache.
 pub(super) fn commits(git: &Git, range: Option<&str>, most: usize) -> anyhow::Result<Vec<Commit>> {
@@ -36,7 +17,7 @@ pub(super) fn commits(git: &Git, range: Option<&str>, most: usize) -> anyhow::Re
     Ok(commits)
 }
 
-/// Builds all commits.
+/// Builds all commits, with a bar; ctrl-C cuts it short.
 pub(super) fn build(
     place: &Place,
     git: &mut Git,
@@ -44,40 +25,12 @@ pub(super) fn build(
     request: &Request,
     memory: Memory,
 ) -> anyhow::Result<History> {
-    let nothing = Dir::empty();
     let bar = progress(commits.len() as u64, "commits");
-    let mut graphs = Graphs::new(request.clone());
-    let mut history = History {
-        states: Vec::new(),
-        builds: Vec::new(),
-        skipped: 0,
-        replay: Replay::new(memory),
-        last: None,
-        interrupted: false,
-    };
-    for commit in commits {
-        if host::is_interrupted() {
-            history.interrupted = true;
-            break;
-        }
+    let mut go_on = || {
         bar.inc(1);
-        let Some(state) = place.at_commit(git, commit, &nothing)? else {
-            history.skipped += 1;
-            continue;
-        };
-        let Some(graph) = graphs.graph(&state) else {
-            history.skipped += 1;
-            continue;
-        };
-        if history.replay.builds() > 0 {
-            history.builds.push(ReportedBuild { commit: commit.id(), subject: git.subject(commit) });
-        }
-        history.replay.build(graph);
-        history.states.push(state);
-    }
-    if let Some(state) = history.states.last() {
-        history.last = graphs.graph(state).cloned();
-    }
+        !host::is_interrupted()
+    };
+    let history = History::build(place, git, commits, request, memory, &mut go_on)?;
     bar.finish_and_clear();
     Ok(history)
 }

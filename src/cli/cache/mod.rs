@@ -11,7 +11,6 @@ mod predict;
 mod print;
 mod replay;
 mod setting;
-mod snapshot;
 
 use super::Outcome;
 

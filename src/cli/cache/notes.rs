@@ -5,11 +5,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::cache::{Dir, Filter, Graph, Node, ReasonKind, Request, Snapshot, Verdict, VertexKind};
-use crate::host::{self, DiskFiles, Git};
+use crate::host::{self, DiskFiles, Git, Place};
 use crate::model::{EntryKind, Files};
 use crate::syntax::dockerignore::Dockerignore;
-
-use super::snapshot::Place;
 
 /// Names that a note lists.
 const SHOWN: usize = 3;

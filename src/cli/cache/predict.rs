@@ -7,7 +7,7 @@ use crate::cache::{Cache, ContentId, Dir, Graph, Node, Request, Snapshot, Verdic
 use crate::cli::Outcome;
 use crate::cli::options::build_arg;
 use crate::config::Config;
-use crate::host::{self, Git};
+use crate::host::{self, Git, Place, with_git};
 use crate::report::{self, Prediction};
 use crate::syntax::dockerfile::parse;
 use crate::text::{FileId, decode};
@@ -16,7 +16,6 @@ use super::gates::{GateArgs, Ran};
 use super::notes;
 use super::print::{TableFormat, table};
 use super::setting::{self, BuildArgs};
-use super::snapshot::{Place, with_git};
 
 /// Predict which steps of the next build hit the cache, and why the others do not
 #[derive(clap::Args)]

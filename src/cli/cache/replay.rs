@@ -7,17 +7,16 @@ use crate::cache::{Fate, Memory};
 use crate::cli::Outcome;
 use crate::cli::output::stdout;
 use crate::config::Config;
-use crate::host::{self, Commit, Git};
+use crate::host::{self, Commit, Git, History, Place};
 use crate::report::{self, ReplayReport, Replayed};
 
 use super::advise::{self, Asked, Given};
 use super::costs::CostArgs;
 use super::gates::{GateArgs, Ran};
-use super::history::{self, History};
+use super::history;
 use super::notes;
 use super::print::{TableFormat, table};
 use super::setting::{self, BuildArgs};
-use super::snapshot::Place;
 
 /// Commits that are built where nobody says how many.
 const COMMITS: i64 = 200;

@@ -399,21 +399,6 @@ fn run_diff(
     Ok(Outcome::Clean)
 }
 
-/// The layers that the instructions of a Dockerfile left in an image: (line, bytes of the blob).
-pub(super) fn layer_bytes(reference: &str, dockerfile: &str) -> anyhow::Result<Vec<(u32, u64)>> {
-    let options = Options { cache: crate::host::image::cache_folder(), ..Options::default() };
-    let opened = crate::host::image::open(reference, &options)?;
-    let (parsed, _) = crate::syntax::dockerfile::parse(crate::text::FileId(0), dockerfile);
-    let written = crate::image::source::written(&parsed, dockerfile, crate::model::BuildOptions::default());
-    let lines = crate::image::source::align(&opened.image, &written).into_iter().map(|at| Some(written[at?].line));
-    let bytes = |step: &crate::image::Step| {
-        let layer = opened.image.layers.get(step.layer?)?;
-        layer.blob_size.or(layer.tar_size)
-    };
-    let steps = opened.image.steps();
-    Ok(steps.iter().zip(lines).filter_map(|(step, line)| Some((line?, bytes(step)?))).collect())
-}
-
 impl SourceArgs {
     fn options<'p>(&self, progress: &'p crate::host::image::Progress<'p>) -> Options<'p> {
         let limits = Limits::default();

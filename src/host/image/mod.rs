@@ -7,6 +7,7 @@ mod error;
 mod layers;
 mod memo;
 mod registry;
+mod sizes;
 mod store;
 
 use std::path::{Path, PathBuf};
@@ -14,6 +15,7 @@ use std::path::{Path, PathBuf};
 use daemon::Engine;
 pub use error::Error;
 pub use layers::{Event, Progress, read_layers};
+pub use sizes::layer_bytes;
 use store::{ArchiveFile, Blob, Folder, Store, Stream};
 
 use crate::image::{Digest, Image, Limits, Platform};

@@ -2,20 +2,44 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context as _, bail};
-
 use crate::cache::{ContentId, Dir, Filter, NamedContext, Node, Snapshot};
-use crate::host::{self, Commit, Git, Worktree};
 use crate::syntax::dockerignore::Dockerignore;
 use crate::text::decode;
 
+use super::git::{Commit, Git, GitError};
+use super::read::ReadError;
+use super::{DiskFiles, Worktree, blob_id, display};
+
+/// Why the files of a build cannot be told.
+#[derive(Debug, thiserror::Error)]
+pub enum PlaceError {
+    /// A named context that is no pair.
+    #[error("--build-context: expected NAME=FOLDER")]
+    NoPair,
+    /// A named context of another kind.
+    #[error("--build-context: `{0}` is neither a folder nor a docker-image://")]
+    OtherContext(String),
+    /// A named context that is not there.
+    #[error("--build-context: `{0}` is not a folder")]
+    NoFolder(String),
+    /// A named context without a history.
+    #[error("--build-context: `{0}` is not in the repository")]
+    Outside(String),
+    /// The Dockerfile cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The history cannot be read.
+    #[error(transparent)]
+    Git(#[from] GitError),
+}
+
 /// Where a build gets its files from.
 #[derive(Clone, Debug)]
-pub(super) struct Place {
+pub struct Place {
     /// The Dockerfile's path.
-    pub(super) dockerfile: PathBuf,
+    pub dockerfile: PathBuf,
     /// The context's folder.
-    pub(super) context: PathBuf,
+    pub context: PathBuf,
     /// Named contexts: folders.
     folders: Vec<(String, PathBuf)>,
     /// Named contexts: images.
@@ -25,18 +49,18 @@ pub(super) struct Place {
 impl Place {
     /// The place of a Dockerfile; `context` is its folder unless given, `named` are `NAME=VALUE`s of
     /// `--build-context`.
-    pub(super) fn new(dockerfile: &Path, context: Option<PathBuf>, named: &[String]) -> anyhow::Result<Place> {
+    pub fn new(dockerfile: &Path, context: Option<PathBuf>, named: &[String]) -> Result<Place, PlaceError> {
         let folder = dockerfile.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let context = context.unwrap_or_else(|| folder.to_path_buf());
         let mut place =
             Place { dockerfile: dockerfile.to_path_buf(), context, folders: Vec::new(), images: BTreeMap::new() };
         for given in named {
-            let (name, value) = given.split_once('=').context("--build-context: expected NAME=FOLDER")?;
+            let (name, value) = given.split_once('=').ok_or(PlaceError::NoPair)?;
             let name = name.to_ascii_lowercase();
             if let Some(image) = value.strip_prefix("docker-image://") {
                 place.images.insert(name, NamedContext::Image(image.to_string()));
             } else if value.contains("://") {
-                bail!("--build-context: `{value}` is neither a folder nor a docker-image://");
+                return Err(PlaceError::OtherContext(value.to_string()));
             } else {
                 place.folders.push((name, PathBuf::from(value)));
             }
@@ -45,36 +69,36 @@ impl Place {
     }
 
     /// The path in the context, if it lies there.
-    pub(super) fn inner(&self, path: &Path) -> Option<String> {
-        host::DiskFiles::new(&self.context).path_of(path)
+    pub fn inner(&self, path: &Path) -> Option<String> {
+        DiskFiles::new(&self.context).path_of(path)
     }
 
     /// The ignore file that holds, and whether it is there: the Dockerfile's own goes before that of
     /// the context.
-    pub(super) fn ignore_file(&self) -> (PathBuf, bool) {
+    pub fn ignore_file(&self) -> (PathBuf, bool) {
         let own = with_suffix(&self.dockerfile);
         let shared = self.context.join(".dockerignore");
         if own.is_file() { (own, true) } else { (shared.clone(), shared.is_file()) }
     }
 
     /// The state on disk. `git` names contents as the repository does.
-    pub(super) fn on_disk(&self, git: Option<&Git>) -> anyhow::Result<(Snapshot, Worktree)> {
-        let dockerfile = decode(&host::read(&self.dockerfile)?).0;
+    pub fn on_disk(&self, git: Option<&Git>) -> Result<(Snapshot, Worktree), PlaceError> {
+        let dockerfile = decode(&super::read(&self.dockerfile)?).0;
         let read = |folder: &Path| match git {
             // A repository is not shared between threads; the kind of hash is all that is needed.
-            Some(_) => Worktree::read(folder, &host::blob_id),
+            Some(_) => Worktree::read(folder, &blob_id),
             None => Worktree::read(folder, &ContentId::of),
         };
         let worktree = read(&self.context);
-        let ignore = host::read(&self.ignore_file().0).map(|bytes| decode(&bytes).0).unwrap_or_default();
+        let ignore = super::read(&self.ignore_file().0).map(|bytes| decode(&bytes).0).unwrap_or_default();
         let tree = Dir::overlay(&worktree.ignored, &worktree.files);
         let mut contexts = self.images.clone();
         for (name, folder) in &self.folders {
             if !folder.is_dir() {
-                bail!("--build-context: `{}` is not a folder", host::display(folder));
+                return Err(PlaceError::NoFolder(display(folder)));
             }
             let own = read(folder);
-            let ignore = host::read(&folder.join(".dockerignore")).map(|bytes| decode(&bytes).0).unwrap_or_default();
+            let ignore = super::read(&folder.join(".dockerignore")).map(|bytes| decode(&bytes).0).unwrap_or_default();
             let tree = Dir::overlay(&own.ignored, &own.files);
             contexts.insert(name.clone(), NamedContext::Files(sent(&ignore, &tree)));
         }
@@ -89,12 +113,12 @@ impl Place {
     }
 
     /// The state at a commit, with what git ignores as it is on disk now.
-    pub(super) fn at_commit(
+    pub fn at_commit(
         &self,
         git: &mut Git,
         commit: &Commit,
         ignored: &Arc<Dir>,
-    ) -> anyhow::Result<Option<Snapshot>> {
+    ) -> Result<Option<Snapshot>, PlaceError> {
         let folder = git.path_of(&self.context).unwrap_or_default();
         let Some(path) = git.path_of(&self.dockerfile) else { return Ok(None) };
         let Some(bytes) = git.read(commit, &path)? else { return Ok(None) };
@@ -115,11 +139,10 @@ impl Place {
         }))
     }
 
-    fn contexts_at(&self, git: &mut Git, commit: &Commit) -> anyhow::Result<BTreeMap<String, NamedContext>> {
+    fn contexts_at(&self, git: &mut Git, commit: &Commit) -> Result<BTreeMap<String, NamedContext>, PlaceError> {
         let mut contexts = self.images.clone();
         for (name, folder) in &self.folders {
-            let outside = || format!("--build-context: `{}` is not in the repository", host::display(folder));
-            let path = git.path_of(folder).with_context(outside)?;
+            let path = git.path_of(folder).ok_or_else(|| PlaceError::Outside(display(folder)))?;
             let ignore = git.read(commit, &inside(&path, ".dockerignore"))?;
             let ignore = ignore.map(|bytes| decode(&bytes).0).unwrap_or_default();
             let tree = git.tree(commit, &path)?;
@@ -138,7 +161,7 @@ fn inside(folder: &str, name: &str) -> String {
 }
 
 /// The tree with a `.git` that changes with every commit.
-pub(super) fn with_git(tree: &Arc<Dir>, state: &str) -> Arc<Dir> {
+pub fn with_git(tree: &Arc<Dir>, state: &str) -> Arc<Dir> {
     tree.with(".git/HEAD", Node::File(0o644, ContentId::of(state.as_bytes())))
 }
 
