@@ -1,12 +1,14 @@
 //! The command line: clap arguments, one file per subcommand, exit codes.
 
 mod cache;
+mod completions;
 mod config;
 mod explain;
 mod fmt;
 mod image;
 mod lint;
 mod lsp;
+mod man;
 mod options;
 mod output;
 mod parse;
@@ -45,6 +47,8 @@ enum Command {
     Parse(parse::Args),
     Config(config::Args),
     Lsp(lsp::Args),
+    Completions(completions::Args),
+    Man(man::Args),
 }
 
 /// How a command ended, short of an error.
@@ -73,6 +77,8 @@ pub fn main() -> ExitCode {
         Command::Parse(args) => parse::run(&args),
         Command::Config(args) => config::run(&args),
         Command::Lsp(args) => lsp::run(&args),
+        Command::Completions(args) => completions::run(&args),
+        Command::Man(args) => man::run(&args),
     };
     match result {
         Ok(Outcome::Clean) => ExitCode::SUCCESS,
