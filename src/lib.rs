@@ -26,6 +26,8 @@ pub mod config;
 
 pub mod lint;
 
+pub mod refactor;
+
 pub mod format;
 
 pub mod report;

@@ -51,6 +51,7 @@ fn the_order_is_the_design() {
         "rules",
         "config",
         "lint",
+        "refactor",
         "format",
         "report",
     ];

@@ -34,6 +34,7 @@ pub use docs_cx::{DocsCx, DocumentedDockerfile};
 pub use image_cx::{ImageCx, ImageSubject, ImageText, first_own};
 pub use options::{OptionKind, OptionValue, RuleOption, RuleOptions};
 pub use page::{Example, ExampleFile};
+pub(crate) use quote::json_array;
 
 mod registry {
     use super::*;

@@ -15,7 +15,7 @@ pub(super) fn one_line(text: &str) -> String {
 }
 
 /// A JSON array of strings, as the exec form writes it.
-pub(super) fn json_array<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
+pub(crate) fn json_array<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     let strings: Vec<String> = words.into_iter().map(json_string).collect();
     format!("[{}]", strings.join(", "))
 }
