@@ -36,6 +36,11 @@ impl Configs {
         Configs { choice, overrides, nearest: Mutex::default(), loaded: Mutex::default() }
     }
 
+    /// The same, with nothing read yet.
+    pub fn again(&self) -> Configs {
+        Configs::new(self.choice.clone(), self.overrides.clone())
+    }
+
     /// The configuration of the file at `path`, which need not exist.
     pub fn of(&self, path: &Path) -> Result<Config, ConfigError> {
         let path = absolute(path);

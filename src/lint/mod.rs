@@ -9,6 +9,8 @@ mod shellcheck;
 mod suppress;
 mod unit;
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::Files;
@@ -40,12 +42,24 @@ pub struct Input<'a> {
     pub docs: Option<&'a Docs>,
     /// The `shellcheck` program, where `shell.engine` asks for it and it is there.
     pub shellcheck: Option<&'a dyn ExternalEngine>,
+    /// Set by whoever no longer wants the result: the rules that did not run yet are left out.
+    pub stop: Option<&'a AtomicBool>,
 }
 
 impl<'a> Input<'a> {
     /// A file without a build context.
     pub fn new(sources: &'a Sources, file: FileId, kind: FileKind, config: &'a Config) -> Input<'a> {
-        Input { sources, file, kind, config, files: None, path_in_context: None, docs: None, shellcheck: None }
+        Input {
+            sources,
+            file,
+            kind,
+            config,
+            files: None,
+            path_in_context: None,
+            docs: None,
+            shellcheck: None,
+            stop: None,
+        }
     }
 
     /// The same with a build context, in which the Dockerfile stands at `path` if it is in there.
@@ -56,6 +70,10 @@ impl<'a> Input<'a> {
     /// The same with the documents near the Dockerfile; their files are in the sources.
     pub fn with_docs(self, docs: &'a Docs) -> Input<'a> {
         Input { docs: Some(docs), ..self }
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.stop.is_some_and(|stop| stop.load(Ordering::Relaxed))
     }
 }
 

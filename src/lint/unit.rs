@@ -78,7 +78,7 @@ struct Unit<'a> {
 impl<'a> Unit<'a> {
     fn run_rules(&self, suppressions: &Suppressions, found: &mut Vec<Diagnostic>) {
         let config = self.input.config;
-        for rule in rules::all() {
+        for rule in rules::all().iter().take_while(|_| !self.input.is_stopped()) {
             let severity = config.severity(rule).or_else(|| suppressions.switched_on(rule, config));
             let diagnostics = match (severity, rule.check) {
                 (Some(severity), Check::Dockerfile(check)) => self.run(rule, severity, check),

@@ -3,21 +3,26 @@
 use serde_json::{Value, json};
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Severity};
-use crate::lint::{self, FileKind};
+use crate::lint::{self, FileKind, Input};
 use crate::syntax::dockerfile::Instruction;
-use crate::text::Span;
+use crate::text::{Sources, Span};
 
-use super::diagnostics::{convert, findings, with_input};
-use super::document::{Document, instruction_at};
+use super::diagnostics::{convert, findings};
+use super::document::{Snapshot, instruction_at};
 use super::server::{Failure, Server, invalid};
 
 /// The kind of the action that applies all safe fixes.
 pub(super) const FIX_ALL: &str = "source.fixAll.cachalot";
 
+/// What is told of code actions.
+pub(super) fn provider() -> Value {
+    json!({"codeActionKinds": ["quickfix", FIX_ALL]})
+}
+
 /// `textDocument/codeAction`.
 pub(super) fn actions(server: &mut Server, uri: &str, _: usize, params: &Value) -> Result<Value, Failure> {
     let found = findings(server, uri);
-    let Some(document) = server.documents.get_mut(uri) else { return Ok(Value::Null) };
+    let Some(document) = server.documents.get(uri) else { return Ok(Value::Null) };
     let range = params.get("range").ok_or_else(|| invalid("range is missing"))?;
     let ends = (document.at(range.get("start")), document.at(range.get("end")));
     let (Some(start), Some(end)) = ends else { return Err(invalid("range is malformed")) };
@@ -55,7 +60,7 @@ fn touches(span: Span, asked: Span) -> bool {
     span.start <= asked.end && asked.start <= span.end
 }
 
-fn fix(document: &Document, diagnostic: &Diagnostic) -> Option<Value> {
+fn fix(document: &Snapshot, diagnostic: &Diagnostic) -> Option<Value> {
     let fix = diagnostic.fix.as_ref().filter(|fix| !fix.edits.is_empty())?;
     let safe = fix.applicability == Applicability::Safe;
     let title = if safe { fix.title.clone() } else { format!("{} (may change what is built)", fix.title) };
@@ -70,7 +75,7 @@ fn fix(document: &Document, diagnostic: &Diagnostic) -> Option<Value> {
 
 /// A comment above an instruction that silences the rule.
 fn silence(
-    document: &Document,
+    document: &Snapshot,
     diagnostic: &Diagnostic,
     instruction: &Instruction,
     word: &str,
@@ -91,7 +96,8 @@ fn silence(
 
 fn fix_all(server: &mut Server, uri: &str) -> Option<Value> {
     let document = server.documents.get(uri)?;
-    let fixed = with_input(server, document, |input| lint::fix(input, Applicability::Safe))?.ok()?;
+    let fix = |input: &Input| lint::fix(input, Applicability::Safe);
+    let fixed = server.surroundings(document).with_input(document, &mut Sources::default(), fix)?.ok()?;
     let edit = difference(&document.text, &fixed.text)?;
     let edits = json!([{"range": document.lines.range(&document.text, edit.span), "newText": edit.text}]);
     Some(json!({
@@ -115,7 +121,7 @@ fn difference(old: &str, new: &str) -> Option<Edit> {
     Some(Edit::replace(span, &new_rest[..new_rest.len() - tail]))
 }
 
-fn edit(document: &Document, edits: &[Edit]) -> Value {
+fn edit(document: &Snapshot, edits: &[Edit]) -> Value {
     let crlf = document.text.contains("\r\n");
     let text = |edit: &Edit| match crlf {
         true => edit.text.replace("\r\n", "\n").replace('\n', "\r\n"),
@@ -129,7 +135,7 @@ fn edit(document: &Document, edits: &[Edit]) -> Value {
 }
 
 /// Text edits of one document.
-pub(super) fn workspace_edit(document: &Document, edits: Value) -> Value {
+pub(super) fn workspace_edit(document: &Snapshot, edits: Value) -> Value {
     let mut changes = serde_json::Map::new();
     changes.insert(document.uri.clone(), edits);
     json!({"changes": changes})

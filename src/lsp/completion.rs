@@ -9,13 +9,18 @@ use crate::model::Files;
 use crate::rules;
 use crate::syntax::dockerfile::Keyword;
 
-use super::document::Document;
+use super::document::Snapshot;
 use super::names;
 use super::server::{Failure, Server};
 use super::words::{self, Word};
 
 /// Items at most; the editor asks again while the word grows.
 const MAX_ITEMS: usize = 200;
+
+/// What is told of completion.
+pub(super) fn provider() -> Value {
+    json!({"triggerCharacters": ["-", "=", ",", "$", "{", "/", " ", "#"]})
+}
 
 /// `textDocument/completion`.
 pub(super) fn complete(server: &mut Server, uri: &str, offset: usize, _: &Value) -> Result<Value, Failure> {
@@ -60,7 +65,7 @@ impl Items {
     }
 }
 
-fn fill(server: &Server, document: &Document, offset: usize, items: &mut Items) {
+fn fill(server: &Server, document: &Snapshot, offset: usize, items: &mut Items) {
     let text = &document.text;
     let line_start = document.lines.start(text, document.lines.line_of(offset));
     let line = text[line_start..offset].trim_start();
@@ -155,7 +160,7 @@ fn directive(comment: &str, items: &mut Items) {
     }
 }
 
-fn flag(document: &Document, kind: Keyword, typed: &str, offset: usize, items: &mut Items) {
+fn flag(document: &Snapshot, kind: Keyword, typed: &str, offset: usize, items: &mut Items) {
     let Some((name, value)) = typed.split_once('=') else {
         for (flag, about) in words::flags(kind) {
             let label = match words::flag_values(flag).first() {
@@ -189,7 +194,7 @@ fn flag(document: &Document, kind: Keyword, typed: &str, offset: usize, items: &
     }
 }
 
-fn from(document: &Document, arguments: &str, offset: usize, items: &mut Items) {
+fn from(document: &Snapshot, arguments: &str, offset: usize, items: &mut Items) {
     let words_before = arguments.split_whitespace().filter(|word| !word.starts_with("--")).count();
     if words_before >= 1 && (arguments.ends_with([' ', '\t']) || words_before >= 2) {
         return items.add("AS", "names the stage", 14);
@@ -214,14 +219,14 @@ fn tags(name: &str) -> &'static [Word] {
     }
 }
 
-fn stages(document: &Document, offset: usize, items: &mut Items) {
+fn stages(document: &Snapshot, offset: usize, items: &mut Items) {
     let tree = crate::syntax::dockerfile::parse(crate::text::FileId(0), &document.text[..offset]).0;
     for name in names::stage_names(&tree).into_iter().filter(|name| (name.span.end as usize) < offset) {
         items.add(&name.text, "a stage of this file", 9);
     }
 }
 
-fn variables(document: &Document, offset: usize, items: &mut Items) {
+fn variables(document: &Snapshot, offset: usize, items: &mut Items) {
     let tree = crate::syntax::dockerfile::parse(crate::text::FileId(0), &document.text).0;
     let model = document.model(&tree);
     let at = offset as u32;
@@ -241,11 +246,11 @@ fn variables(document: &Document, offset: usize, items: &mut Items) {
 }
 
 /// Files and folders of the build context, one folder at a time.
-fn paths(server: &Server, document: &Document, items: &mut Items) {
+fn paths(server: &Server, document: &Snapshot, items: &mut Items) {
     let Some(folder) = document.path.as_deref().and_then(Path::parent) else { return };
     let typed = items.prefix.trim_start_matches("./").to_string();
     let depth = typed.rfind('/').map_or(0, |at| at + 1);
-    let disk = server.contexts.at(folder);
+    let disk = server.workspace.contexts.at(folder);
     items.prefix = typed.clone();
     for entry in disk.list() {
         let Some(rest) = entry.path.strip_prefix(&typed[..depth]) else { continue };

@@ -1,115 +1,80 @@
 //! The linter's findings as the protocol's diagnostics, pushed or pulled.
 
-use std::collections::HashMap;
-use std::path::{Path, PathBuf};
-use std::rc::Rc;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use crate::config::Config;
-use crate::diagnostic::{Diagnostic, Severity};
-use crate::host::DiskFiles;
-use crate::lint::{self, FileKind, Input};
-use crate::model::{Entry, Files};
+use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::rules;
-use crate::text::{FileId, Source, Sources};
+use crate::text::{FileId, Sources};
 
-use super::document::Document;
+use super::document::Snapshot;
+use super::linting::Found;
+use super::position::Lines;
 use super::server::{Failure, Server};
+use super::uri::path_uri;
 
-/// A build context on disk, under the editor's unsaved texts.
-struct Overlay {
-    disk: Arc<DiskFiles>,
-    root: PathBuf,
-    open: HashMap<PathBuf, Arc<[u8]>>,
+/// What was found in one version of a document.
+#[derive(Debug, Default)]
+pub(super) struct Findings {
+    /// As the linter says it.
+    pub(super) diagnostics: Arc<Vec<Diagnostic>>,
+    /// The same in the protocol's words.
+    pub(super) items: Vec<Value>,
 }
 
-impl Files for Overlay {
-    fn read(&self, path: &Path) -> Option<Arc<[u8]>> {
-        self.open.get(&self.root.join(path)).cloned().or_else(|| self.disk.read(path))
-    }
-
-    fn list(&self) -> &[Entry] {
-        self.disk.list()
+impl Findings {
+    /// Puts findings into the protocol's words.
+    pub(super) fn new(snapshot: &Snapshot, found: Found) -> Findings {
+        let items = found.diagnostics.iter().map(|it| convert_in(snapshot, it, &found.sources)).collect();
+        Findings { diagnostics: Arc::new(found.diagnostics), items }
     }
 }
 
-/// Runs `with` on the linter's input for an open document; `None` where it is not linted.
-pub(super) fn with_input<T>(
-    server: &Server,
-    document: &Document,
-    with: impl FnOnce(&Input) -> T,
-) -> Option<Result<T, String>> {
-    let kind = document.kind?;
-    let config = match &document.path {
-        Some(path) => match server.configs.of(path) {
-            Ok(config) => config,
-            Err(error) => return Some(Err(error.to_string())),
-        },
-        None => Config::default(),
-    };
-    if config.excluded {
-        return None;
-    }
-    let mut sources = Sources::default();
-    let file = sources.add(Source::new(document.uri.as_str(), document.text.as_str()));
-    let input = Input::new(&sources, file, kind, &config);
-    let configured = config.context.value.as_deref().map(PathBuf::from);
-    let own = document.path.as_ref().and_then(|path| path.parent()).map(Path::to_path_buf);
-    let Some(root) = configured.or(own).filter(|_| kind == FileKind::Dockerfile) else { return Some(Ok(with(&input))) };
-    let disk = server.contexts.at(&root);
-    let path = document.path.as_ref().and_then(|path| disk.path_of(path));
-    let files = Overlay { disk, root, open: server.open_files() };
-    Some(Ok(with(&input.with_context(&files, path.as_deref()))))
+/// What was found in the present version; nothing where it was not linted yet.
+pub(super) fn findings(server: &Server, uri: &str) -> Arc<Vec<Diagnostic>> {
+    let found = server.documents.get(uri).and_then(|document| document.findings.as_ref());
+    found.map(|found| found.diagnostics.clone()).unwrap_or_default()
 }
 
-/// What the linter finds in the present version; computed once.
-pub(super) fn findings(server: &mut Server, uri: &str) -> Rc<Vec<Diagnostic>> {
-    let Some(document) = server.documents.get(uri) else { return Rc::default() };
-    if let Some(findings) = &document.findings {
-        return findings.clone();
+/// Publishes what was found in a document, with the version that it was found in.
+pub(super) fn publish(server: &Server, uri: &str) {
+    let Some(document) = server.documents.get(uri) else { return };
+    let items = document.findings.as_ref().map(|found| found.items.clone()).unwrap_or_default();
+    let mut params = json!({"uri": uri, "diagnostics": items});
+    if document.version.is_i64() || document.version.is_u64() {
+        params["version"] = document.version.clone();
     }
-    let found = match with_input(server, document, lint::lint) {
-        None => Vec::new(),
-        Some(Ok(found)) => found,
-        Some(Err(error)) => {
-            let about = Diagnostic::new("invalid-config", Severity::Error, FileId(0), crate::text::Span::at(0), error);
-            vec![about.note("no rule runs until the configuration is mended")]
-        }
-    };
-    let found = Rc::new(found);
-    if let Some(document) = server.documents.get_mut(uri) {
-        document.findings = Some(found.clone());
-    }
-    found
+    server.client.outbox.notify("textDocument/publishDiagnostics", params);
 }
 
-/// The diagnostics of a document.
-pub(super) fn of(server: &mut Server, uri: &str) -> Vec<Value> {
-    let found = findings(server, uri);
-    let Some(document) = server.documents.get(uri) else { return Vec::new() };
-    found.iter().map(|it| convert(document, it)).collect()
+/// What is told of pulled diagnostics.
+pub(super) fn provider() -> Value {
+    json!({"identifier": "cachalot", "interFileDependencies": true, "workspaceDiagnostics": true})
 }
 
 /// `textDocument/diagnostic`.
 pub(super) fn pull(server: &mut Server, uri: &str, _: usize, params: &Value) -> Result<Value, Failure> {
-    let id = server.documents.get(uri).map(|it| it.result_id.to_string()).unwrap_or_default();
-    let known = params.get("previousResultId").and_then(Value::as_str);
-    let open = server.documents.get(uri).is_some_and(|it| it.findings.is_some());
-    if open && known == Some(id.as_str()) {
+    let Some(document) = server.documents.get(uri) else { return Ok(Value::Null) };
+    let id = document.result_id.to_string();
+    if params.get("previousResultId").and_then(Value::as_str) == Some(id.as_str()) {
         return Ok(json!({"kind": "unchanged", "resultId": id}));
     }
-    Ok(json!({"kind": "full", "resultId": id, "items": of(server, uri)}))
+    let items = document.findings.as_ref().map(|found| found.items.clone()).unwrap_or_default();
+    Ok(json!({"kind": "full", "resultId": id, "items": items}))
 }
 
-/// One finding in the protocol's words.
-pub(super) fn convert(document: &Document, diagnostic: &Diagnostic) -> Value {
-    let range = |span| document.lines.range(&document.text, span);
+/// One finding in the protocol's words, without the places in other files.
+pub(super) fn convert(snapshot: &Snapshot, diagnostic: &Diagnostic) -> Value {
+    convert_in(snapshot, diagnostic, &Sources::default())
+}
+
+/// One finding in the protocol's words; the first of the sources is the document.
+fn convert_in(snapshot: &Snapshot, diagnostic: &Diagnostic, sources: &Sources) -> Value {
     let message = std::iter::once(&diagnostic.message).chain(&diagnostic.notes);
     let message = message.map(String::as_str).collect::<Vec<_>>().join("\n");
     let mut out = json!({
-        "range": range(diagnostic.primary.span),
+        "range": snapshot.lines.range(&snapshot.text, diagnostic.primary.span),
         "severity": match diagnostic.severity {
             Severity::Error => 1,
             Severity::Warning => 2,
@@ -128,14 +93,26 @@ pub(super) fn convert(document: &Document, diagnostic: &Diagnostic) -> Value {
     if let Some(tag) = tag(diagnostic.rule) {
         out["tags"] = json!([tag]);
     }
-    let here = diagnostic.secondary.iter().filter(|label| label.file == diagnostic.primary.file);
-    let related: Vec<Value> = here
-        .map(|label| json!({"location": {"uri": document.uri, "range": range(label.span)}, "message": label.message}))
-        .collect();
+    let related: Vec<Value> = diagnostic.secondary.iter().filter_map(|it| related(snapshot, it, sources)).collect();
     if !related.is_empty() {
         out["relatedInformation"] = related.into();
     }
     out
+}
+
+/// A label as a place in the document or in another file on disk.
+fn related(snapshot: &Snapshot, label: &Label, sources: &Sources) -> Option<Value> {
+    let (uri, range) = match label.file {
+        FileId(0) => (snapshot.uri.clone(), snapshot.lines.range(&snapshot.text, label.span)),
+        file => {
+            let source = sources.iter().find(|(id, _)| *id == file)?.1;
+            let path = std::path::absolute(&source.name).ok()?;
+            let lines = Lines::new(&source.text, snapshot.lines.encoding());
+            (path_uri(&path), lines.range(&source.text, label.span))
+        }
+    };
+    let message = if label.message.is_empty() { "here" } else { &label.message };
+    Some(json!({"location": {"uri": uri, "range": range}, "message": message}))
 }
 
 /// 1 for what could go, 2 for what nobody should write any more.

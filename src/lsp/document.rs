@@ -1,100 +1,131 @@
 //! An open document with what is known of its present version.
 
+use std::ops::Deref;
 use std::path::PathBuf;
-use std::rc::Rc;
+use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
 
-use crate::diagnostic::Diagnostic;
 use crate::lint::FileKind;
 use crate::model::{BuildOptions, Model};
 use crate::syntax::dockerfile::{self, Dockerfile, Instruction};
 use crate::text::FileId;
 
+use super::diagnostics::Findings;
+use super::dispatch::Waiting;
+use super::jobs::Cancel;
 use super::position::{Encoding, Lines};
+use super::uri::file_path;
 
-/// One open document.
+/// One version of a document; it never changes, so that jobs can hold on to it.
 #[derive(Debug)]
-pub(super) struct Document {
+pub(super) struct Snapshot {
     pub(super) uri: String,
     pub(super) version: Value,
-    pub(super) text: String,
+    pub(super) text: Arc<str>,
     pub(super) lines: Lines,
     /// `None` for what is no Dockerfile, whatever the editor calls it.
     pub(super) kind: Option<FileKind>,
     /// The file, if the URI names one on this machine.
     pub(super) path: Option<PathBuf>,
-    tree: Option<Rc<Dockerfile>>,
-    /// What was found in this version, once somebody asked.
-    pub(super) findings: Option<Rc<Vec<Diagnostic>>>,
-    /// Changes with every edit and every look at the configuration.
-    pub(super) result_id: u64,
-    /// True while this version's diagnostics are not published.
-    pub(super) dirty: bool,
-    encoding: Encoding,
+    tree: OnceLock<Arc<Dockerfile>>,
 }
 
-impl Document {
-    pub(super) fn new(uri: &str, language: &str, version: Value, text: String, encoding: Encoding) -> Document {
-        let lines = Lines::new(&text, encoding);
-        Document {
+impl Snapshot {
+    pub(super) fn new(uri: &str, language: &str, version: Value, text: &str, encoding: Encoding) -> Snapshot {
+        Snapshot {
             uri: uri.to_string(),
             version,
-            lines,
+            lines: Lines::new(text, encoding),
             kind: kind(uri, language),
             path: file_path(uri),
-            text,
-            tree: None,
-            findings: None,
-            result_id: 0,
-            dirty: true,
-            encoding,
+            text: text.into(),
+            tree: OnceLock::new(),
         }
     }
 
-    /// Applies the content changes of a `didChange`, in order; malformed ones are passed over.
-    pub(super) fn change(&mut self, version: Value, changes: &[Value]) {
+    /// The next version, after the content changes of a `didChange`, in order; malformed ones are
+    /// passed over.
+    fn changed(&self, version: Value, changes: &[Value]) -> Snapshot {
+        let encoding = self.lines.encoding();
+        let mut text = self.text.to_string();
+        let mut lines = None;
         for change in changes {
             let Some(new) = change.get("text").and_then(Value::as_str) else { continue };
             match change.get("range") {
-                None | Some(Value::Null) => self.text = new.to_string(),
+                None | Some(Value::Null) => text = new.to_string(),
                 Some(range) => {
-                    let (Some(start), Some(end)) = (self.at(range.get("start")), self.at(range.get("end"))) else {
-                        continue;
-                    };
-                    self.text.replace_range(start.min(end)..start.max(end), new);
+                    let lines = lines.as_ref().unwrap_or(&self.lines);
+                    let ends = (lines.at(&text, range.get("start")), lines.at(&text, range.get("end")));
+                    let (Some(start), Some(end)) = ends else { continue };
+                    text.replace_range(start.min(end)..start.max(end), new);
                 }
             }
-            self.lines = Lines::new(&self.text, self.encoding);
+            lines = Some(Lines::new(&text, encoding));
         }
-        self.version = version;
-        self.tree = None;
+        let lines = lines.unwrap_or_else(|| self.lines.clone());
+        let Snapshot { uri, kind, path, .. } = self;
+        let (uri, kind, path) = (uri.clone(), *kind, path.clone());
+        Snapshot { uri, version, text: text.into(), lines, kind, path, tree: OnceLock::new() }
+    }
+
+    /// The byte offset of a position of the protocol.
+    pub(super) fn at(&self, position: Option<&Value>) -> Option<usize> {
+        self.lines.at(&self.text, position)
+    }
+
+    /// The tree of this version.
+    pub(super) fn tree(&self) -> Arc<Dockerfile> {
+        let parsed = || Arc::new(dockerfile::parse(FileId(0), &self.text).0);
+        self.tree.get_or_init(parsed).clone()
+    }
+
+    /// What the tree means.
+    pub(super) fn model<'d>(&'d self, tree: &'d Dockerfile) -> Model<'d> {
+        Model::new(tree, &self.text, BuildOptions::default())
+    }
+}
+
+/// An open document: its newest version, and what was found in it.
+#[derive(Debug)]
+pub(super) struct Document {
+    pub(super) snapshot: Arc<Snapshot>,
+    /// What was found in this version, once it was linted.
+    pub(super) findings: Option<Arc<Findings>>,
+    /// Changes with every edit and every look at the configuration.
+    pub(super) result_id: u64,
+    /// The lint that is under way.
+    pub(super) lint: Option<Cancel>,
+    /// Requests that wait for the findings.
+    pub(super) waiting: Vec<Waiting>,
+}
+
+impl Deref for Document {
+    type Target = Snapshot;
+
+    fn deref(&self) -> &Snapshot {
+        &self.snapshot
+    }
+}
+
+impl Document {
+    pub(super) fn new(snapshot: Snapshot) -> Document {
+        Document { snapshot: Arc::new(snapshot), findings: None, result_id: 0, lint: None, waiting: Vec::new() }
+    }
+
+    /// Applies the content changes of a `didChange`.
+    pub(super) fn change(&mut self, version: Value, changes: &[Value]) {
+        self.snapshot = Arc::new(self.snapshot.changed(version, changes));
         self.outdate();
     }
 
     /// Forgets the findings, because the text or its surroundings changed.
     pub(super) fn outdate(&mut self) {
         self.findings = None;
-        self.dirty = true;
         self.result_id += 1;
-    }
-
-    /// The byte offset of a position of the protocol.
-    pub(super) fn at(&self, position: Option<&Value>) -> Option<usize> {
-        let position = position?;
-        Some(self.lines.offset(&self.text, position.get("line")?.as_u64()?, position.get("character")?.as_u64()?))
-    }
-
-    /// The tree of this version.
-    pub(super) fn tree(&mut self) -> Rc<Dockerfile> {
-        let text = &self.text;
-        let parsed = || Rc::new(dockerfile::parse(FileId(0), text).0);
-        self.tree.get_or_insert_with(parsed).clone()
-    }
-
-    /// What the tree means.
-    pub(super) fn model<'d>(&'d self, tree: &'d Dockerfile) -> Model<'d> {
-        Model::new(tree, &self.text, BuildOptions::default())
+        if let Some(lint) = self.lint.take() {
+            lint.cancel();
+        }
     }
 }
 
@@ -114,30 +145,4 @@ fn kind(uri: &str, language: &str) -> Option<FileKind> {
         "dockerfile" => Some(by_name.unwrap_or(FileKind::Dockerfile)),
         _ => by_name.or(Some(FileKind::Dockerfile)),
     }
-}
-
-/// The path of a `file:` URI on this machine.
-fn file_path(uri: &str) -> Option<PathBuf> {
-    let path = uri.strip_prefix("file://")?;
-    if !path.starts_with('/') {
-        return None;
-    }
-    let mut bytes = Vec::with_capacity(path.len());
-    let mut rest = path.as_bytes();
-    while let Some((&first, tail)) = rest.split_first() {
-        let hex = tail.get(..2).and_then(|two| std::str::from_utf8(two).ok());
-        match hex.and_then(|two| u8::from_str_radix(two, 16).ok()).filter(|_| first == b'%') {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = &tail[2..];
-            }
-            None => {
-                bytes.push(first);
-                rest = tail;
-            }
-        }
-    }
-    let path = String::from_utf8(bytes).ok()?;
-    let drive = path.as_bytes().get(2) == Some(&b':');
-    Some(PathBuf::from(if drive { &path[1..] } else { &path }))
 }

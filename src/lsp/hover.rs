@@ -8,7 +8,7 @@ use crate::syntax::dockerfile::{Body, Dockerfile, Instruction};
 use crate::text::Span;
 
 use super::diagnostics::findings;
-use super::document::{Document, instruction_at};
+use super::document::{Snapshot, instruction_at};
 use super::names;
 use super::server::{Failure, Server};
 use super::words::{self, Word};
@@ -16,7 +16,7 @@ use super::words::{self, Word};
 /// `textDocument/hover`.
 pub(super) fn hover(server: &mut Server, uri: &str, offset: usize, _: &Value) -> Result<Value, Failure> {
     let found = findings(server, uri);
-    let Some(document) = server.documents.get_mut(uri) else { return Ok(Value::Null) };
+    let Some(document) = server.documents.get(uri) else { return Ok(Value::Null) };
     if document.kind != Some(crate::lint::FileKind::Dockerfile) {
         return Ok(Value::Null);
     }
@@ -40,7 +40,7 @@ pub(super) fn hover(server: &mut Server, uri: &str, offset: usize, _: &Value) ->
     Ok(hover)
 }
 
-fn meaning(document: &Document, tree: &Dockerfile, offset: usize) -> Option<(Span, String)> {
+fn meaning(document: &Snapshot, tree: &Dockerfile, offset: usize) -> Option<(Span, String)> {
     let at = offset as u32;
     if let Some(directive) = tree.directives.iter().find(|it| it.span.contains_offset(at)) {
         return Some((directive.span, said(words::DIRECTIVES, &directive.key)?));
@@ -74,7 +74,7 @@ fn flag(instruction: &Instruction, at: u32) -> Option<(Span, String)> {
 }
 
 /// The variable under the cursor with its value there.
-fn variable(document: &Document, tree: &Dockerfile, offset: usize) -> Option<(Span, String)> {
+fn variable(document: &Snapshot, tree: &Dockerfile, offset: usize) -> Option<(Span, String)> {
     let (span, name) = names::variable_at(&document.text, offset)?;
     let model = document.model(tree);
     let at = span.start;
@@ -102,7 +102,7 @@ fn told(scope: &Scope, name: &str) -> Option<String> {
 }
 
 /// Images, signals, ports and commands.
-fn argument(document: &Document, instruction: &Instruction, offset: usize) -> Option<(Span, String)> {
+fn argument(document: &Snapshot, instruction: &Instruction, offset: usize) -> Option<(Span, String)> {
     let span = word_at(&document.text, offset)?;
     let word = span.slice(&document.text);
     let text = match &instruction.body {

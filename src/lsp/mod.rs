@@ -2,16 +2,25 @@
 //! tree and diagnostics kept per document version.
 
 mod actions;
+mod client;
 mod completion;
 mod diagnostics;
+mod dispatch;
 mod document;
+mod everywhere;
 mod hover;
+mod jobs;
+mod linting;
 mod names;
 mod outline;
 mod position;
 mod server;
+mod settings;
 mod transport;
+mod uri;
+mod watch;
 mod words;
+mod workspace;
 
 use std::io::{Read, Write};
 
@@ -19,7 +28,7 @@ use std::io::{Read, Write};
 /// the protocol asks for: 0 after `shutdown`, else 1.
 pub fn serve(reader: impl Read + Send + 'static, writer: impl Write + Send + 'static) -> u8 {
     let (inbox, outbox) = transport::connect(reader, writer);
-    let status = server::Server::new(outbox).run(&inbox);
+    let status = server::Server::new(outbox, &inbox).run(&inbox);
     inbox.finish();
     status
 }

@@ -7,7 +7,7 @@ use crate::syntax::dockerfile::{Body, Dockerfile, Ident};
 use crate::text::Span;
 
 use super::actions::workspace_edit;
-use super::document::Document;
+use super::document::Snapshot;
 use super::server::{Failure, Server, invalid};
 
 /// A name with all its places, sorted.
@@ -39,7 +39,7 @@ pub(super) fn stage_names(tree: &Dockerfile) -> Vec<&Ident> {
 }
 
 /// What a stage's name under the cursor stands for.
-pub(super) fn stage_hover(document: &Document, tree: &Dockerfile, offset: usize) -> Option<(Span, String)> {
+pub(super) fn stage_hover(document: &Snapshot, tree: &Dockerfile, offset: usize) -> Option<(Span, String)> {
     let model = document.model(tree);
     let (index, span) = stage_at(&model, offset)?;
     let stage = model.stages.get(index)?;
@@ -120,27 +120,27 @@ fn in_comment(tree: &Dockerfile, span: Span) -> bool {
     tree.comments[..after].last().is_some_and(|it| it.span.contains(span))
 }
 
-fn name_at(document: &mut Document, offset: usize) -> Option<Name> {
+fn name_at(document: &Snapshot, offset: usize) -> Option<Name> {
     let tree = document.tree();
     let found = stage(&document.model(&tree), &document.text, offset);
     found.or_else(|| variable(&tree, &document.text, offset))
 }
 
-fn locations(document: &Document, spans: &[Span]) -> Value {
+fn locations(document: &Snapshot, spans: &[Span]) -> Value {
     let range = |span: &Span| document.lines.range(&document.text, *span);
     spans.iter().map(|span| json!({"uri": document.uri, "range": range(span)})).collect()
 }
 
 /// `textDocument/definition`.
 pub(super) fn definition(server: &mut Server, uri: &str, offset: usize, _: &Value) -> Result<Value, Failure> {
-    let Some(document) = server.documents.get_mut(uri) else { return Ok(Value::Null) };
+    let Some(document) = server.documents.get(uri) else { return Ok(Value::Null) };
     let Some(name) = name_at(document, offset) else { return Ok(Value::Null) };
     Ok(locations(document, &name.declarations))
 }
 
 /// `textDocument/references`.
 pub(super) fn references(server: &mut Server, uri: &str, offset: usize, params: &Value) -> Result<Value, Failure> {
-    let Some(document) = server.documents.get_mut(uri) else { return Ok(Value::Null) };
+    let Some(document) = server.documents.get(uri) else { return Ok(Value::Null) };
     let Some(name) = name_at(document, offset) else { return Ok(Value::Null) };
     let with_declaration = params.pointer("/context/includeDeclaration").and_then(Value::as_bool).unwrap_or(true);
     Ok(locations(document, &if with_declaration { name.all() } else { name.uses }))
@@ -148,7 +148,7 @@ pub(super) fn references(server: &mut Server, uri: &str, offset: usize, params: 
 
 /// `textDocument/documentHighlight`.
 pub(super) fn highlight(server: &mut Server, uri: &str, offset: usize, _: &Value) -> Result<Value, Failure> {
-    let Some(document) = server.documents.get_mut(uri) else { return Ok(Value::Null) };
+    let Some(document) = server.documents.get(uri) else { return Ok(Value::Null) };
     let Some(name) = name_at(document, offset) else { return Ok(Value::Null) };
     let kind = |span: &Span| if name.declarations.contains(span) { 3 } else { 2 };
     let range = |span: &Span| document.lines.range(&document.text, *span);
@@ -157,7 +157,7 @@ pub(super) fn highlight(server: &mut Server, uri: &str, offset: usize, _: &Value
 
 /// `textDocument/prepareRename`.
 pub(super) fn prepare_rename(server: &mut Server, uri: &str, offset: usize, _: &Value) -> Result<Value, Failure> {
-    let Some(document) = server.documents.get_mut(uri) else { return Ok(Value::Null) };
+    let Some(document) = server.documents.get(uri) else { return Ok(Value::Null) };
     let at = offset as u32;
     let here = name_at(document, offset).and_then(|it| it.all().into_iter().find(|it| it.start <= at && at <= it.end));
     Ok(here.map_or(Value::Null, |span| document.lines.range(&document.text, span)))
@@ -166,7 +166,7 @@ pub(super) fn prepare_rename(server: &mut Server, uri: &str, offset: usize, _: &
 /// `textDocument/rename`.
 pub(super) fn rename(server: &mut Server, uri: &str, offset: usize, params: &Value) -> Result<Value, Failure> {
     let new = params.get("newName").and_then(Value::as_str).ok_or_else(|| invalid("newName is missing"))?;
-    let Some(document) = server.documents.get_mut(uri) else { return Ok(Value::Null) };
+    let Some(document) = server.documents.get(uri) else { return Ok(Value::Null) };
     let Some(name) = name_at(document, offset) else { return Err(invalid("there is no name to rename")) };
     let mut chars = new.chars();
     let first = chars.next().is_some_and(|c| c.is_ascii_alphabetic() || (name.variable && c == '_'));

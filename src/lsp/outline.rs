@@ -5,12 +5,12 @@ use serde_json::{Value, json};
 use crate::syntax::dockerfile::{Body, Comment, Instruction, Keyword};
 use crate::text::Span;
 
-use super::document::Document;
+use super::document::Snapshot;
 use super::server::{Failure, Server};
 
 /// `textDocument/documentSymbol`.
 pub(super) fn symbols(server: &mut Server, uri: &str, _: usize, _: &Value) -> Result<Value, Failure> {
-    let Some(document) = server.documents.get_mut(uri) else { return Ok(Value::Null) };
+    let Some(document) = server.documents.get(uri) else { return Ok(Value::Null) };
     let tree = document.tree();
     let mut out: Vec<Value> = Vec::new();
     let mut stage: Option<(Value, Vec<Value>, Span)> = None;
@@ -29,7 +29,7 @@ pub(super) fn symbols(server: &mut Server, uri: &str, _: usize, _: &Value) -> Re
     Ok(out.into())
 }
 
-fn close(document: &Document, (mut symbol, children, span): (Value, Vec<Value>, Span)) -> Value {
+fn close(document: &Snapshot, (mut symbol, children, span): (Value, Vec<Value>, Span)) -> Value {
     symbol["range"] = document.lines.range(&document.text, span);
     symbol["children"] = children.into();
     symbol
@@ -45,7 +45,7 @@ fn kind(instruction: &Instruction) -> u8 {
     }
 }
 
-fn symbol(document: &Document, instruction: &Instruction, kind: u8) -> Value {
+fn symbol(document: &Snapshot, instruction: &Instruction, kind: u8) -> Value {
     let keyword = instruction.keyword.text.to_uppercase();
     let (name, detail) = match &instruction.body {
         Body::From(from) => match &from.name {
@@ -71,7 +71,7 @@ fn first_words(text: &str) -> String {
 
 /// `textDocument/foldingRange`.
 pub(super) fn folds(server: &mut Server, uri: &str, _: usize, _: &Value) -> Result<Value, Failure> {
-    let Some(document) = server.documents.get_mut(uri) else { return Ok(Value::Null) };
+    let Some(document) = server.documents.get(uri) else { return Ok(Value::Null) };
     let tree = document.tree();
     let mut out = Vec::new();
     let mut fold = |span: Span, kind: &str| {
@@ -108,7 +108,7 @@ pub(super) fn folds(server: &mut Server, uri: &str, _: usize, _: &Value) -> Resu
 }
 
 /// Comments on lines that follow each other.
-fn comment_blocks(document: &Document, comments: &[Comment]) -> Vec<Span> {
+fn comment_blocks(document: &Snapshot, comments: &[Comment]) -> Vec<Span> {
     let line = |offset: u32| document.lines.line_of(offset as usize);
     let mut blocks: Vec<Span> = Vec::new();
     for comment in comments {

@@ -61,6 +61,17 @@ impl Lines {
         text[self.start(text, line)..self.start(text, line + 1)].trim_end_matches(['\r', '\n'])
     }
 
+    /// What the client counts.
+    pub(super) fn encoding(&self) -> Encoding {
+        self.encoding
+    }
+
+    /// The byte offset of a position of the protocol; `None` for what is none.
+    pub(super) fn at(&self, text: &str, position: Option<&Value>) -> Option<usize> {
+        let position = position?;
+        Some(self.offset(text, position.get("line")?.as_u64()?, position.get("character")?.as_u64()?))
+    }
+
     /// The byte offset of a position, moved into the line and to a character's border.
     pub(super) fn offset(&self, text: &str, line: u64, character: u64) -> usize {
         let Some(&start) = usize::try_from(line).ok().and_then(|line| self.starts.get(line)) else {

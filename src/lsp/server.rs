@@ -1,21 +1,23 @@
-//! The loop: messages in order, one panic guard round each, diagnostics when nothing else waits.
+//! The loop: events in order, one panic guard round each, linting when nothing else waits.
 
 use std::collections::{BTreeMap, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
-use std::sync::mpsc::TryRecvError;
-use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use crate::config::Overrides;
-use crate::host::{ConfigChoice, Configs, Contexts};
-
-use super::document::Document;
-use super::position::Encoding;
-use super::transport::{Inbox, Outbox};
-use super::{actions, completion, diagnostics, hover, names, outline};
+use super::client::Client;
+use super::diagnostics::{self, Findings};
+use super::dispatch::{self, Run, Waiting};
+use super::document::{Document, Snapshot};
+use super::everywhere::Memo;
+use super::jobs::{Cancel, Jobs, Progress};
+use super::linting::Surroundings;
+use super::settings::{SECTION, Settings};
+use super::transport::{Event, Inbox, Outbox};
+use super::watch;
+use super::workspace::Workspace;
 
 const INVALID_REQUEST: i64 = -32600;
 const METHOD_NOT_FOUND: i64 = -32601;
@@ -24,143 +26,265 @@ const INTERNAL_ERROR: i64 = -32603;
 const NOT_INITIALIZED: i64 = -32002;
 const CANCELLED: i64 = -32800;
 
-/// How often the client's process is looked for.
-const WATCH: Duration = Duration::from_secs(2);
-
 /// An error answer: code and words.
 pub(super) type Failure = (i64, String);
 
-/// The service's state.
+/// Where the protocol's handshake stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    New,
+    Running,
+    Stopped,
+}
+
+/// The service's state. Features are functions over it; only the loop has it.
 pub(super) struct Server {
-    outbox: Outbox,
-    started: bool,
-    stopped: bool,
-    encoding: Encoding,
-    pulls: bool,
+    pub(super) client: Client,
+    pub(super) jobs: Jobs,
+    pub(super) workspace: Workspace,
     pub(super) documents: BTreeMap<String, Document>,
-    pub(super) configs: Configs,
-    pub(super) contexts: Contexts,
+    pub(super) everywhere: Memo,
+    phase: Phase,
+    /// True for a client that asks for diagnostics instead of being told.
+    pulls: bool,
+    /// Settings given in `initialize`, below those that the client's configuration has.
+    initial: Value,
+    /// The request that a feature answers now.
+    current: Option<Value>,
+    /// Requests whose answer comes later, by id.
+    held: HashMap<String, Cancel>,
+    /// Progress under way, by token.
+    progress: HashMap<String, Progress>,
+}
+
+/// A request whose answer comes later.
+pub(super) struct Ticket {
+    id: Value,
+    /// Set when the client no longer wants the answer.
+    pub(super) cancel: Cancel,
 }
 
 impl Server {
-    pub(super) fn new(outbox: Outbox) -> Server {
+    pub(super) fn new(outbox: Outbox, inbox: &Inbox) -> Server {
         Server {
-            outbox,
-            started: false,
-            stopped: false,
-            encoding: Encoding::Utf16,
-            pulls: false,
+            client: Client::new(outbox),
+            jobs: Jobs::new(inbox.reports.clone()),
+            workspace: Workspace::new(),
             documents: BTreeMap::new(),
-            configs: Configs::new(ConfigChoice::Nearest, Overrides::default()),
-            contexts: Contexts::default(),
+            everywhere: Memo::default(),
+            phase: Phase::New,
+            pulls: false,
+            initial: Value::Null,
+            current: None,
+            held: HashMap::new(),
+            progress: HashMap::new(),
         }
     }
 
     /// Runs until `exit` or the end of the stream; gives the exit status.
     pub(super) fn run(mut self, inbox: &Inbox) -> u8 {
         loop {
-            let message = match inbox.messages.try_recv() {
-                Ok(message) => message,
-                Err(TryRecvError::Empty) if self.publish_one() => continue,
-                Err(_) => match inbox.messages.recv() {
-                    Ok(message) => message,
-                    Err(_) => return 1,
-                },
-            };
-            let method = message.get("method").and_then(Value::as_str).unwrap_or_default().to_string();
-            if method == "exit" {
-                return u8::from(!self.stopped);
-            }
-            let params = message.get("params").unwrap_or(&Value::Null);
-            match message.get("id") {
-                Some(id) => {
-                    let cancelled = inbox.take_cancelled(id);
-                    self.answer(id, &method, params, cancelled);
+            let event = inbox.events.try_recv().or_else(|_| {
+                self.start_lints();
+                inbox.events.recv()
+            });
+            match event.unwrap_or(Event::End) {
+                Event::Message(message) if message.get("method").is_none() => self.answered(&message),
+                Event::Message(message) if message["method"] == "exit" => {
+                    return u8::from(self.phase != Phase::Stopped);
                 }
-                None if self.started && !self.stopped => {
-                    // Nobody hears of a notification that failed; the panic hook says it on stderr.
-                    let _ = catch_unwind(AssertUnwindSafe(|| self.notification(&method, params)));
-                }
-                None => {}
+                Event::Message(message) => self.message(&message, inbox),
+                Event::Cancelled(id) => self.cancelled(&id),
+                Event::Done(then) => self.guarded(then),
+                Event::End => return 1,
             }
         }
     }
 
-    fn answer(&mut self, id: &Value, method: &str, params: &Value, cancelled: bool) {
-        let result = match () {
-            () if cancelled => Err((CANCELLED, "cancelled by the client".to_string())),
-            () if self.stopped => Err((INVALID_REQUEST, "the server was shut down".to_string())),
-            () if self.started && method == "initialize" => {
-                Err((INVALID_REQUEST, "the server is initialized already".to_string()))
-            }
-            () if !self.started && method != "initialize" => {
-                Err((NOT_INITIALIZED, "the server is not initialized".to_string()))
-            }
-            () => catch_unwind(AssertUnwindSafe(|| self.request(method, params)))
-                .unwrap_or_else(|_| Err((INTERNAL_ERROR, format!("`{method}` failed; this is a fault of cachalot")))),
+    /// Nobody hears of a notification or a job that failed; the panic hook says it on stderr.
+    fn guarded(&mut self, work: impl FnOnce(&mut Server)) {
+        let _ = catch_unwind(AssertUnwindSafe(|| work(self)));
+    }
+
+    fn answered(&mut self, message: &Value) {
+        let Some(then) = message.get("id").and_then(|id| self.client.answered(id)) else { return };
+        let result = match message.get("error").filter(|error| !error.is_null()) {
+            Some(error) => Err(error.clone()),
+            None => Ok(message.get("result").cloned().unwrap_or_default()),
         };
-        match result {
-            Ok(result) => self.outbox.send(json!({"jsonrpc": "2.0", "id": id, "result": result})),
-            Err((code, message)) => self.outbox.error(id, code, &message),
+        self.guarded(|server| then(server, result));
+    }
+
+    fn message(&mut self, message: &Value, inbox: &Inbox) {
+        let method = message.get("method").and_then(Value::as_str).unwrap_or_default();
+        let params = message.get("params").unwrap_or(&Value::Null);
+        match message.get("id") {
+            Some(id) => {
+                let cancelled = inbox.take_cancelled(id);
+                self.request(id, method, params, cancelled);
+            }
+            None if self.phase == Phase::Running => self.guarded(|server| server.notification(method, params)),
+            None => {}
         }
     }
 
-    fn request(&mut self, method: &str, params: &Value) -> Result<Value, Failure> {
-        match method {
-            "initialize" => return Ok(self.initialize(params)),
-            "shutdown" => {
-                self.stopped = true;
-                return Ok(Value::Null);
-            }
-            _ => {}
+    fn request(&mut self, id: &Value, method: &str, params: &Value, cancelled: bool) {
+        let refusal = match self.phase {
+            _ if cancelled => Some((CANCELLED, "cancelled by the client")),
+            Phase::Stopped => Some((INVALID_REQUEST, "the server was shut down")),
+            Phase::Running if method == "initialize" => Some((INVALID_REQUEST, "the server is initialized already")),
+            Phase::New if method != "initialize" => Some((NOT_INITIALIZED, "the server is not initialized")),
+            _ => None,
+        };
+        if let Some((code, why)) = refusal {
+            return self.client.outbox.error(id, code, why);
         }
-        let Some(feature) = feature(method) else {
+        self.answer(id, method, |server| match method {
+            "initialize" => Ok(Some(server.initialize(params))),
+            "shutdown" => {
+                server.phase = Phase::Stopped;
+                Ok(Some(Value::Null))
+            }
+            _ => server.feature(id, method, params),
+        });
+    }
+
+    /// Runs what gives the answer, and sends it unless it is `None`: then it comes later.
+    fn answer(&mut self, id: &Value, what: &str, run: impl FnOnce(&mut Server) -> Result<Option<Value>, Failure>) {
+        self.current = Some(id.clone());
+        let result = catch_unwind(AssertUnwindSafe(|| run(self)));
+        let is_held = self.current.take().is_none();
+        match result {
+            Ok(Ok(Some(_)) | Ok(None)) if is_held => {}
+            Ok(Ok(None)) => {}
+            Ok(Ok(Some(result))) => self.client.outbox.send(json!({"jsonrpc": "2.0", "id": id, "result": result})),
+            Ok(Err((code, why))) => self.client.outbox.error(id, code, &why),
+            Err(_) => {
+                let why = format!("`{what}` failed; this is a fault of cachalot");
+                self.client.outbox.error(id, INTERNAL_ERROR, &why);
+            }
+        }
+    }
+
+    fn feature(&mut self, id: &Value, method: &str, params: &Value) -> Result<Option<Value>, Failure> {
+        let Some(feature) = dispatch::find(method) else {
             return Err((METHOD_NOT_FOUND, format!("`{method}` is not supported")));
         };
+        let run = match feature.run {
+            Run::Workspace(run) => return run(self, params).map(Some),
+            Run::Document(run) | Run::Position(run) | Run::Linted(run) => run,
+        };
         let uri = params.pointer("/textDocument/uri").and_then(Value::as_str);
-        let uri = uri.ok_or_else(|| invalid("textDocument.uri is missing"))?.to_string();
-        let needs_position = matches!(
-            method.rsplit('/').next(),
-            Some(
-                "hover" | "completion" | "definition" | "references" | "documentHighlight" | "prepareRename" | "rename"
-            )
-        );
+        let uri = uri.ok_or_else(|| invalid("textDocument.uri is missing"))?;
         let position = params.get("position");
         let number = |key| position.and_then(|it| it.get(key)).is_some_and(Value::is_u64);
-        if needs_position && !(number("line") && number("character")) {
+        if matches!(feature.run, Run::Position(_)) && !(number("line") && number("character")) {
             return Err(invalid("position is missing"));
         }
-        let Some(document) = self.documents.get(&uri) else { return Ok(Value::Null) };
+        let Some(document) = self.documents.get_mut(uri) else { return Ok(Some(Value::Null)) };
+        if matches!(feature.run, Run::Linted(_)) && document.findings.is_none() {
+            document.waiting.push(Waiting { id: id.clone(), params: params.clone(), run });
+            return Ok(None);
+        }
         let offset = document.at(position).unwrap_or(0);
-        feature(self, &uri, offset, params)
+        run(self, uri, offset, params).map(Some)
+    }
+
+    /// Promises the answer of the present request for later: what the feature returns is not sent.
+    pub(super) fn hold(&mut self) -> Ticket {
+        let ticket = Ticket { id: self.current.take().unwrap_or_default(), cancel: Cancel::default() };
+        self.held.insert(ticket.id.to_string(), ticket.cancel.clone());
+        ticket
+    }
+
+    /// Answers a request that was held, unless the client gave it up.
+    pub(super) fn settle(&mut self, ticket: &Ticket, result: Result<Value, Failure>) {
+        if self.held.remove(&ticket.id.to_string()).is_none() {
+            return;
+        }
+        match result {
+            Ok(result) => self.client.outbox.send(json!({"jsonrpc": "2.0", "id": ticket.id, "result": result})),
+            Err((code, why)) => self.client.outbox.error(&ticket.id, code, &why),
+        }
+    }
+
+    fn cancelled(&mut self, id: &Value) {
+        let held = self.held.remove(&id.to_string()).inspect(Cancel::cancel).is_some();
+        let mut waited = false;
+        for document in self.documents.values_mut() {
+            let before = document.waiting.len();
+            document.waiting.retain(|it| it.id != *id);
+            waited |= document.waiting.len() < before;
+        }
+        if held || waited {
+            self.client.outbox.error(id, CANCELLED, "cancelled by the client");
+        }
+    }
+
+    /// Runs a job of seconds or minutes beside the loop, with progress shown under `title` where the
+    /// client can, or under the token of the request that wants it. The job looks at
+    /// [`Progress::is_cancelled`] and reports; a panic gives the default.
+    pub(super) fn background<R: Default + Send + 'static>(
+        &mut self,
+        title: &str,
+        token: Option<&Value>,
+        work: impl FnOnce(&Progress) -> R + Send + 'static,
+        then: impl FnOnce(&mut Server, R) + Send + 'static,
+    ) {
+        let progress = self.progress(title, token);
+        let mine = progress.clone();
+        self.jobs.long(
+            move || work(&mine),
+            move |server, result| {
+                progress.end();
+                server.progress.retain(|_, it| !it.is(&progress));
+                then(server, result);
+            },
+        );
+    }
+
+    /// Progress that the client shows once it has said yes to a token.
+    fn progress(&mut self, title: &str, token: Option<&Value>) -> Progress {
+        if let Some(token) = token {
+            let progress = Progress::new(self.client.outbox.clone(), Some(token.clone()), title);
+            progress.show();
+            self.progress.insert(token.to_string(), progress.clone());
+            return progress;
+        }
+        if !self.client.can("/window/workDoneProgress") {
+            return Progress::new(self.client.outbox.clone(), None, title);
+        }
+        let token = json!(format!("cachalot/{}/{title}", self.progress.len()));
+        let progress = Progress::new(self.client.outbox.clone(), Some(token.clone()), title);
+        self.progress.insert(token.to_string(), progress.clone());
+        let shown = progress.clone();
+        self.client.ask("window/workDoneProgress/create", json!({"token": token}), move |_, answer| {
+            if answer.is_ok() {
+                shown.show();
+            }
+        });
+        progress
     }
 
     fn initialize(&mut self, params: &Value) -> Value {
-        self.started = true;
-        self.encoding = Encoding::negotiate(params);
-        self.pulls = params.pointer("/capabilities/textDocument/diagnostic").is_some_and(Value::is_object);
+        self.phase = Phase::Running;
+        self.client.introduce(params);
+        self.pulls = self.client.can("/textDocument/diagnostic");
+        self.workspace.open(params);
+        self.initial = params.get("initializationOptions").cloned().unwrap_or_default();
         if let Some(process) = params.get("processId").and_then(Value::as_u64) {
-            watch(process);
+            watch::watch(process);
         }
-        json!({
-            "serverInfo": {"name": "cachalot", "version": env!("CARGO_PKG_VERSION")},
-            "capabilities": {
-                "positionEncoding": self.encoding.name(),
-                "textDocumentSync": {"openClose": true, "change": 2, "save": true},
-                "diagnosticProvider": {
-                    "identifier": "cachalot", "interFileDependencies": true, "workspaceDiagnostics": false
-                },
-                "codeActionProvider": {"codeActionKinds": ["quickfix", actions::FIX_ALL]},
-                "hoverProvider": true,
-                "completionProvider": {"triggerCharacters": ["-", "=", ",", "$", "{", "/", " ", "#"]},
-                "documentSymbolProvider": true,
-                "foldingRangeProvider": true,
-                "definitionProvider": true,
-                "referencesProvider": true,
-                "documentHighlightProvider": true,
-                "renameProvider": {"prepareProvider": true},
-            },
-        })
+        self.configure(&Value::Null, &[]);
+        let mut capabilities: Map<String, Value> =
+            dispatch::capabilities().map(|(key, value)| (key.to_string(), value)).collect();
+        capabilities.insert("positionEncoding".to_string(), self.client.encoding.name().into());
+        let sync = json!({"openClose": true, "change": 2, "save": true});
+        capabilities.insert("textDocumentSync".to_string(), sync);
+        let folders = json!({"workspaceFolders": {"supported": true, "changeNotifications": true}});
+        capabilities.insert("workspace".to_string(), folders);
+        let info = json!({"name": "cachalot", "version": env!("CARGO_PKG_VERSION")});
+        json!({"serverInfo": info, "capabilities": capabilities})
     }
 
     fn notification(&mut self, method: &str, params: &Value) {
@@ -168,11 +292,13 @@ impl Server {
         let uri = text_document.get("uri").and_then(Value::as_str).unwrap_or_default();
         let version = text_document.get("version").cloned().unwrap_or_default();
         match method {
+            "initialized" => self.initialized(),
             "textDocument/didOpen" => {
                 let Some(text) = text_document.get("text").and_then(Value::as_str) else { return };
                 let language = text_document.get("languageId").and_then(Value::as_str).unwrap_or_default();
-                let document = Document::new(uri, language, version, text.to_string(), self.encoding);
-                self.documents.insert(uri.to_string(), document);
+                let snapshot = Snapshot::new(uri, language, version, text, self.client.encoding);
+                self.close(uri);
+                self.documents.insert(uri.to_string(), Document::new(snapshot));
             }
             "textDocument/didChange" => {
                 let changes = params.get("contentChanges").and_then(Value::as_array);
@@ -180,69 +306,156 @@ impl Server {
                     document.change(version, changes);
                 }
             }
-            "textDocument/didClose" if self.documents.remove(uri).is_some() && !self.pulls => {
+            "textDocument/didClose" if self.close(uri) && !self.pulls => {
                 let cleared = json!({"uri": uri, "diagnostics": []});
-                self.outbox.notify("textDocument/publishDiagnostics", cleared);
+                self.client.outbox.notify("textDocument/publishDiagnostics", cleared);
             }
-            "textDocument/didSave"
-            | "workspace/didChangeWatchedFiles"
-            | "workspace/didChangeConfiguration"
-            | "workspace/didChangeWorkspaceFolders" => self.look_again(),
+            "textDocument/didSave" | "workspace/didChangeWatchedFiles" => self.ask_settings(),
+            "workspace/didChangeConfiguration" => self.settings_changed(params),
+            "workspace/didChangeWorkspaceFolders" => {
+                self.workspace.change(params.get("event").unwrap_or(&Value::Null));
+                self.ask_settings();
+            }
+            "window/workDoneProgress/cancel" => {
+                let token = params.get("token").map(Value::to_string).unwrap_or_default();
+                self.progress.get(&token).iter().for_each(|progress| progress.cancel.cancel());
+            }
             _ => {}
         }
     }
 
-    /// Forgets what was read from disk.
-    fn look_again(&mut self) {
-        self.configs = Configs::new(ConfigChoice::Nearest, Overrides::default());
-        self.contexts = Contexts::default();
-        self.documents.values_mut().for_each(Document::outdate);
-    }
-
-    /// Publishes the diagnostics of one document that waits for it; false if none does.
-    fn publish_one(&mut self) -> bool {
-        if self.pulls {
-            return false;
+    /// Forgets a document; requests that wait for it get an empty answer.
+    fn close(&mut self, uri: &str) -> bool {
+        let Some(mut document) = self.documents.remove(uri) else { return false };
+        document.outdate();
+        for waiting in document.waiting {
+            self.client.outbox.send(json!({"jsonrpc": "2.0", "id": waiting.id, "result": null}));
         }
-        let Some(uri) = self.documents.values().find(|it| it.dirty).map(|it| it.uri.clone()) else { return false };
-        if let Some(document) = self.documents.get_mut(&uri) {
-            document.dirty = false;
-        }
-        let found = catch_unwind(AssertUnwindSafe(|| diagnostics::of(self, &uri)));
-        let version = self.documents.get(&uri).map(|it| it.version.clone()).unwrap_or_default();
-        let mut params = json!({"uri": uri, "diagnostics": found.unwrap_or_default()});
-        if version.is_i64() || version.is_u64() {
-            params["version"] = version;
-        }
-        self.outbox.notify("textDocument/publishDiagnostics", params);
         true
     }
 
-    /// The texts of all open files, which count more than those on disk.
-    pub(super) fn open_files(&self) -> HashMap<PathBuf, Arc<[u8]>> {
-        let files = self.documents.values();
-        files.filter_map(|it| Some((it.path.clone()?, Arc::from(it.text.as_bytes())))).collect()
+    fn initialized(&mut self) {
+        if self.client.can("/workspace/didChangeWatchedFiles/dynamicRegistration") {
+            let watchers = watch::PATTERNS.map(|pattern| json!({"globPattern": pattern}));
+            self.client.register("workspace/didChangeWatchedFiles", json!({"watchers": watchers}));
+        }
+        if self.client.can("/workspace/didChangeConfiguration/dynamicRegistration") {
+            self.client.register("workspace/didChangeConfiguration", json!({"section": SECTION}));
+        }
+        self.ask_settings();
     }
-}
 
-/// Answers a request about an open document at a byte offset.
-type Feature = fn(&mut Server, &str, usize, &Value) -> Result<Value, Failure>;
+    /// Settings that came without being asked for, from clients that cannot be asked.
+    fn settings_changed(&mut self, params: &Value) {
+        match params.pointer(&format!("/settings/{SECTION}")) {
+            Some(section) if !self.client.can("/workspace/configuration") => self.configure(&section.clone(), &[]),
+            _ => self.ask_settings(),
+        }
+    }
 
-fn feature(method: &str) -> Option<Feature> {
-    Some(match method {
-        "textDocument/diagnostic" => diagnostics::pull,
-        "textDocument/codeAction" => actions::actions,
-        "textDocument/hover" => hover::hover,
-        "textDocument/completion" => completion::complete,
-        "textDocument/documentSymbol" => outline::symbols,
-        "textDocument/foldingRange" => outline::folds,
-        "textDocument/definition" => names::definition,
-        "textDocument/references" => names::references,
-        "textDocument/documentHighlight" => names::highlight,
-        "textDocument/prepareRename" => names::prepare_rename,
-        "textDocument/rename" => names::rename,
-        _ => return None,
-    })
+    /// Asks for the settings, where the client has some; whatever it answers, what was read from
+    /// disk is read again.
+    fn ask_settings(&mut self) {
+        if !self.client.can("/workspace/configuration") {
+            return self.look_again();
+        }
+        let folders = self.workspace.folders().map(|(uri, _)| json!({"scopeUri": uri, "section": SECTION}));
+        let items: Vec<Value> = std::iter::once(json!({"section": SECTION})).chain(folders).collect();
+        self.client.ask("workspace/configuration", json!({"items": items}), |server, answer| {
+            let answer = answer.ok().and_then(|it| it.as_array().cloned()).unwrap_or_default();
+            let (everywhere, folders) = answer.split_first().map_or((Value::Null, &[][..]), |(a, b)| (a.clone(), b));
+            server.configure(&everywhere, folders);
+        });
+    }
+
+    fn configure(&mut self, everywhere: &Value, folders: &[Value]) {
+        let read = |section: &Value| Settings::read(&merged(&self.initial, section));
+        let (everywhere, faults) = read(everywhere);
+        let folders: Vec<Settings> = folders.iter().map(|section| read(section).0).collect();
+        for fault in faults {
+            self.client.show_message(2, &fault);
+        }
+        self.workspace.configure(&everywhere, &folders);
+        self.outdate();
+    }
+
+    /// Forgets what was read from disk.
+    fn look_again(&mut self) {
+        self.workspace.forget();
+        self.outdate();
+    }
+
+    /// Something that findings depend on has changed.
+    fn outdate(&mut self) {
+        let had_findings = self.everywhere.forget() | self.documents.values().any(|it| it.findings.is_some());
+        self.documents.values_mut().for_each(Document::outdate);
+        if self.pulls && had_findings {
+            self.client.refresh("diagnostics");
+        }
+    }
+
+    /// What the findings of a document depend on.
+    pub(super) fn surroundings(&self, snapshot: &Snapshot) -> Surroundings {
+        self.surroundings_at(snapshot.path.as_deref())
+    }
+
+    /// What findings depend on at each of the open folders.
+    pub(super) fn folder_surroundings(&self) -> Vec<Surroundings> {
+        self.workspace.folders().map(|(_, path)| self.surroundings_at(Some(path))).collect()
+    }
+
+    fn surroundings_at(&self, path: Option<&Path>) -> Surroundings {
+        let files = self.documents.values();
+        Surroundings {
+            configs: self.workspace.configs(path).clone(),
+            contexts: self.workspace.contexts.clone(),
+            documents: self.workspace.documents.clone(),
+            open: Arc::new(files.filter_map(|it| Some((it.path.clone()?, it.text.clone()))).collect()),
+        }
+    }
+
+    /// Starts a lint of each document whose present version somebody waits for.
+    fn start_lints(&mut self) {
+        let wanted =
+            |it: &Document| it.findings.is_none() && it.lint.is_none() && (!self.pulls || !it.waiting.is_empty());
+        let uris: Vec<String> = self.documents.values().filter(|it| wanted(it)).map(|it| it.uri.clone()).collect();
+        for uri in uris {
+            self.start_lint(&uri);
+        }
+    }
+
+    fn start_lint(&mut self, uri: &str) {
+        let Some(document) = self.documents.get(uri) else { return };
+        let (snapshot, surroundings) = (document.snapshot.clone(), self.surroundings(document));
+        let cancel = Cancel::default();
+        let (stop, mine) = (cancel.clone(), cancel.clone());
+        let uri = uri.to_string();
+        if let Some(document) = self.documents.get_mut(&uri) {
+            document.lint = Some(cancel);
+        }
+        self.jobs.short(
+            move || Findings::new(&snapshot, surroundings.lint(&snapshot, &stop)),
+            move |server, found| {
+                if !mine.is_cancelled() {
+                    server.linted(&uri, found);
+                }
+            },
+        );
+    }
+
+    /// Takes the findings of a document's present version, and does what waited for them.
+    fn linted(&mut self, uri: &str, found: Findings) {
+        let Some(document) = self.documents.get_mut(uri) else { return };
+        document.findings = Some(Arc::new(found));
+        document.lint = None;
+        let waiting = std::mem::take(&mut document.waiting);
+        if !self.pulls {
+            diagnostics::publish(self, uri);
+        }
+        for Waiting { id, params, run } in waiting {
+            self.answer(&id, "a request", |server| run(server, uri, 0, &params).map(Some));
+        }
+    }
 }
 
 /// The error for parameters that do not fit.
@@ -250,18 +463,10 @@ pub(super) fn invalid(why: &str) -> Failure {
     (INVALID_PARAMS, why.to_string())
 }
 
-/// Ends the service when the client's process is gone, where the system tells.
-fn watch(process: u64) {
-    if !std::path::Path::new("/proc/self").exists() {
-        return;
-    }
-    let place = PathBuf::from(format!("/proc/{process}"));
-    std::thread::spawn(move || {
-        loop {
-            std::thread::sleep(WATCH);
-            if !place.exists() {
-                std::process::exit(1);
-            }
-        }
-    });
+/// Settings with those of `above` in place of their namesakes.
+fn merged(below: &Value, above: &Value) -> Value {
+    let mut all = below.as_object().cloned().unwrap_or_default();
+    let set = above.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
+    all.extend(set.map(|(key, value)| (key.clone(), value.clone())));
+    Value::Object(all)
 }

@@ -8,6 +8,8 @@ use std::thread::{self, JoinHandle};
 
 use serde_json::{Value, json};
 
+use super::jobs::Then;
+
 /// Bytes of one message at most.
 const MAX_MESSAGE: usize = 256 << 20;
 /// Bytes of one header line at most.
@@ -34,13 +36,26 @@ impl Outbox {
     }
 }
 
-/// Requests that wait for their answer, by id; true once the client cancelled.
+/// Requests that wait for their turn, by id; true once the client cancelled.
 type Waiting = Arc<Mutex<HashMap<String, bool>>>;
 
-/// What comes from the client.
+/// What the loop reacts to.
+pub(super) enum Event {
+    /// The client asks, tells or answers.
+    Message(Value),
+    /// The client no longer wants an answer to this request, which may be under way.
+    Cancelled(Value),
+    /// A job is done; what is left to do with its result.
+    Done(Then),
+    /// The client's stream has ended.
+    End,
+}
+
+/// What happens, in order.
 pub(super) struct Inbox {
-    /// The messages; closed at the end of the stream.
-    pub(super) messages: Receiver<Value>,
+    pub(super) events: Receiver<Event>,
+    /// Where jobs report.
+    pub(super) reports: Sender<Event>,
     waiting: Waiting,
     writer: JoinHandle<()>,
 }
@@ -53,8 +68,8 @@ impl Inbox {
 
     /// Waits until everything sent is written; all outboxes must be gone but the reader's.
     pub(super) fn finish(self) {
-        let Inbox { messages, writer, .. } = self;
-        drop(messages);
+        let Inbox { events, writer, .. } = self;
+        drop(events);
         // The reader may hold its outbox for as long as the client keeps the stream open.
         for _ in 0..200 {
             if writer.is_finished() {
@@ -68,13 +83,14 @@ impl Inbox {
 /// Starts a reader and a writer thread.
 pub(super) fn connect(reader: impl Read + Send + 'static, writer: impl Write + Send + 'static) -> (Inbox, Outbox) {
     let (send_out, to_write) = channel();
-    let (send_in, messages) = channel();
+    let (send_in, events) = channel();
+    let reports = send_in.clone();
     let outbox = Outbox(send_out);
     let waiting = Waiting::default();
     let writer = thread::spawn(move || write_all(writer, &to_write));
     let (answers, marks) = (outbox.clone(), waiting.clone());
     thread::spawn(move || read_all(reader, &send_in, &answers, &marks));
-    (Inbox { messages, waiting, writer }, outbox)
+    (Inbox { events, reports, waiting, writer }, outbox)
 }
 
 fn write_all(writer: impl Write, messages: &Receiver<Value>) {
@@ -88,7 +104,7 @@ fn write_all(writer: impl Write, messages: &Receiver<Value>) {
     }
 }
 
-fn read_all(reader: impl Read, messages: &Sender<Value>, answers: &Outbox, waiting: &Waiting) {
+fn read_all(reader: impl Read, events: &Sender<Event>, answers: &Outbox, waiting: &Waiting) {
     let mut reader = BufReader::new(reader);
     while let Some(body) = read_frame(&mut reader) {
         let message: Value = match serde_json::from_str(&String::from_utf8_lossy(&body)) {
@@ -99,27 +115,37 @@ fn read_all(reader: impl Read, messages: &Sender<Value>, answers: &Outbox, waiti
             }
         };
         let method = message.get("method").and_then(Value::as_str);
-        let id = message.get("id").cloned();
-        match (method, id) {
-            (Some("$/cancelRequest"), None) => cancel(&message, waiting),
+        let id = message.get("id");
+        let is_exit = method == Some("exit");
+        let event = match (method, id) {
+            (Some("$/cancelRequest"), None) => {
+                let Some(id) = message.pointer("/params/id") else { continue };
+                mark_cancelled(id, waiting);
+                Event::Cancelled(id.clone())
+            }
+            (None, Some(_)) if message.get("result").is_some() || message.get("error").is_some() => {
+                Event::Message(message)
+            }
+            (None, id) => {
+                let id = id.cloned().unwrap_or_default();
+                answers.error(&id, -32600, "neither request nor notification");
+                continue;
+            }
             (Some(_), id) => {
                 if let (Some(id), Ok(mut waiting)) = (id, waiting.lock()) {
                     waiting.insert(id.to_string(), false);
                 }
-                let is_exit = method == Some("exit");
-                if messages.send(message).is_err() || is_exit {
-                    return;
-                }
+                Event::Message(message)
             }
-            // An answer to one of our requests; we ask nothing that needs one.
-            (None, Some(_)) if message.get("result").is_some() || message.get("error").is_some() => {}
-            (None, id) => answers.error(&id.unwrap_or_default(), -32600, "neither request nor notification"),
+        };
+        if events.send(event).is_err() || is_exit {
+            return;
         }
     }
+    let _ = events.send(Event::End);
 }
 
-fn cancel(message: &Value, waiting: &Waiting) {
-    let Some(id) = message.pointer("/params/id") else { return };
+fn mark_cancelled(id: &Value, waiting: &Waiting) {
     if let Ok(mut waiting) = waiting.lock()
         && let Some(mark) = waiting.get_mut(&id.to_string())
     {

@@ -1,0 +1,75 @@
+//! The client: what it can do, and what we ask of it.
+
+use std::collections::HashMap;
+
+use serde_json::{Value, json};
+
+use super::position::Encoding;
+use super::server::Server;
+use super::transport::Outbox;
+
+/// What happens with the client's answer: its result, or its error.
+type Answered = Box<dyn FnOnce(&mut Server, Result<Value, Value>)>;
+
+/// The other end of the stream.
+pub(super) struct Client {
+    pub(super) outbox: Outbox,
+    pub(super) encoding: Encoding,
+    capabilities: Value,
+    asked: HashMap<u64, Answered>,
+    next: u64,
+}
+
+impl Client {
+    pub(super) fn new(outbox: Outbox) -> Client {
+        Client { outbox, encoding: Encoding::Utf16, capabilities: Value::Null, asked: HashMap::new(), next: 0 }
+    }
+
+    /// Keeps what `initialize` says of the client.
+    pub(super) fn introduce(&mut self, params: &Value) {
+        self.encoding = Encoding::negotiate(params);
+        self.capabilities = params.get("capabilities").cloned().unwrap_or_default();
+    }
+
+    /// True if the capability at this JSON pointer is there and not `false`.
+    pub(super) fn can(&self, pointer: &str) -> bool {
+        self.capabilities.pointer(pointer).is_some_and(|it| !it.is_null() && *it != false)
+    }
+
+    /// Asks the client; `then` gets the answer, if there ever is one.
+    pub(super) fn ask(
+        &mut self,
+        method: &str,
+        params: Value,
+        then: impl FnOnce(&mut Server, Result<Value, Value>) + 'static,
+    ) {
+        self.next += 1;
+        self.asked.insert(self.next, Box::new(then));
+        self.outbox.send(json!({"jsonrpc": "2.0", "id": self.next, "method": method, "params": params}));
+    }
+
+    /// What waits for this answer; `None` for an answer to nothing.
+    pub(super) fn answered(&mut self, id: &Value) -> Option<Answered> {
+        self.asked.remove(&id.as_u64()?)
+    }
+
+    /// Shows a message; the kind is 1 for an error, 2 for a warning, 3 for information.
+    pub(super) fn show_message(&self, kind: u8, message: &str) {
+        self.outbox.notify("window/showMessage", json!({"type": kind, "message": message}));
+    }
+
+    /// Has the client ask again for `inlayHint`, `codeLens`, `semanticTokens` or `diagnostics`,
+    /// where it can.
+    pub(super) fn refresh(&mut self, feature: &str) {
+        if self.can(&format!("/workspace/{feature}/refreshSupport")) {
+            let method = if feature == "diagnostics" { "diagnostic" } else { feature };
+            self.ask(&format!("workspace/{method}/refresh"), Value::Null, |_, _| {});
+        }
+    }
+
+    /// Registers a capability that the client wants to hear of after the handshake.
+    pub(super) fn register(&mut self, method: &str, options: Value) {
+        let registration = json!({"id": method, "method": method, "registerOptions": options});
+        self.ask("client/registerCapability", json!({"registrations": [registration]}), |_, _| {});
+    }
+}

@@ -1,0 +1,74 @@
+//! The features: one line each, with the method, what is told in `initialize`, and the function.
+
+use serde_json::{Value, json};
+
+use super::server::{Failure, Server};
+use super::{actions, completion, diagnostics, everywhere, hover, names, outline};
+
+/// Answers a request about an open document, at a byte offset where it has a position.
+type OfDocument = fn(&mut Server, &str, usize, &Value) -> Result<Value, Failure>;
+/// Answers a request about everything.
+type OfWorkspace = fn(&mut Server, &Value) -> Result<Value, Failure>;
+
+/// What a feature needs before it can run.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Run {
+    /// An open document.
+    Document(OfDocument),
+    /// An open document and a position in it.
+    Position(OfDocument),
+    /// An open document whose present version is linted. The request waits for that; the loop does not.
+    Linted(OfDocument),
+    /// Nothing.
+    Workspace(OfWorkspace),
+}
+
+/// One feature.
+pub(super) struct Feature {
+    pub(super) method: &'static str,
+    /// Key and value among the server's capabilities; the key is empty where another line tells it.
+    capability: (&'static str, fn() -> Value),
+    pub(super) run: Run,
+}
+
+/// A request that waits for the findings of its document.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    pub(super) id: Value,
+    pub(super) params: Value,
+    pub(super) run: OfDocument,
+}
+
+const fn feature(method: &'static str, key: &'static str, value: fn() -> Value, run: Run) -> Feature {
+    Feature { method, capability: (key, value), run }
+}
+
+const YES: fn() -> Value = || json!(true);
+
+/// All features.
+#[rustfmt::skip]
+const FEATURES: &[Feature] = &[
+    feature("textDocument/diagnostic", "diagnosticProvider", diagnostics::provider, Run::Linted(diagnostics::pull)),
+    feature("workspace/diagnostic", "", YES, Run::Workspace(everywhere::pull)),
+    feature("textDocument/codeAction", "codeActionProvider", actions::provider, Run::Linted(actions::actions)),
+    feature("textDocument/hover", "hoverProvider", YES, Run::Position(hover::hover)),
+    feature("textDocument/completion", "completionProvider", completion::provider, Run::Position(completion::complete)),
+    feature("textDocument/documentSymbol", "documentSymbolProvider", YES, Run::Document(outline::symbols)),
+    feature("textDocument/foldingRange", "foldingRangeProvider", YES, Run::Document(outline::folds)),
+    feature("textDocument/definition", "definitionProvider", YES, Run::Position(names::definition)),
+    feature("textDocument/references", "referencesProvider", YES, Run::Position(names::references)),
+    feature("textDocument/documentHighlight", "documentHighlightProvider", YES, Run::Position(names::highlight)),
+    feature("textDocument/rename", "renameProvider", || json!({"prepareProvider": true}), Run::Position(names::rename)),
+    feature("textDocument/prepareRename", "", YES, Run::Position(names::prepare_rename)),
+];
+
+/// The feature that answers a method.
+pub(super) fn find(method: &str) -> Option<&'static Feature> {
+    FEATURES.iter().find(|feature| feature.method == method)
+}
+
+/// What the features add to the server's capabilities.
+pub(super) fn capabilities() -> impl Iterator<Item = (&'static str, Value)> {
+    let told = FEATURES.iter().filter(|feature| !feature.capability.0.is_empty());
+    told.map(|feature| (feature.capability.0, (feature.capability.1)()))
+}

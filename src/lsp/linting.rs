@@ -1,0 +1,108 @@
+//! The linter's input for a document: its configuration, its build context under the editor's
+//! unsaved texts, and the documents near it, as the command line has them.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::config::Config;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::host::{Configs, Contexts, DiskFiles, Documents};
+use crate::lint::{self, FileKind, Input};
+use crate::model::{Entry, Files};
+use crate::text::{FileId, Source, Sources, Span};
+
+use super::document::Snapshot;
+use super::jobs::Cancel;
+
+/// All that the findings of a document depend on, but its text. Cheap to clone, made for jobs.
+#[derive(Clone)]
+pub(super) struct Surroundings {
+    pub(super) configs: Arc<Configs>,
+    pub(super) contexts: Arc<Contexts>,
+    pub(super) documents: Arc<Documents>,
+    /// The texts of all open files, which count more than those on disk.
+    pub(super) open: Arc<HashMap<PathBuf, Arc<str>>>,
+}
+
+/// What a lint found, with the texts that it points into; the document is the first.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub(super) diagnostics: Vec<Diagnostic>,
+    pub(super) sources: Sources,
+}
+
+impl Surroundings {
+    /// The configuration of a document.
+    pub(super) fn config(&self, snapshot: &Snapshot) -> Result<Config, String> {
+        let Some(path) = &snapshot.path else { return Ok(Config::default()) };
+        self.configs.of(path).map_err(|error| error.to_string())
+    }
+
+    /// Lints a document. A configuration that cannot be read is a finding.
+    pub(super) fn lint(&self, snapshot: &Snapshot, cancel: &Cancel) -> Found {
+        let mut sources = Sources::default();
+        let found =
+            self.with_input(snapshot, &mut sources, |input| lint::lint(&Input { stop: Some(cancel.flag()), ..*input }));
+        let diagnostics = match found {
+            None => Vec::new(),
+            Some(Ok(found)) => found,
+            Some(Err(error)) => {
+                let about = Diagnostic::new("invalid-config", Severity::Error, FileId(0), Span::at(0), error);
+                vec![about.note("no rule runs until the configuration is mended")]
+            }
+        };
+        Found { diagnostics, sources }
+    }
+
+    /// Runs `with` on the linter's input; `None` where the document is not linted.
+    pub(super) fn with_input<T>(
+        &self,
+        snapshot: &Snapshot,
+        sources: &mut Sources,
+        with: impl FnOnce(&Input) -> T,
+    ) -> Option<Result<T, String>> {
+        let kind = snapshot.kind?;
+        let file = sources.add(Source::new(snapshot.uri.as_str(), snapshot.text.clone()));
+        let config = match self.config(snapshot) {
+            Ok(config) if config.excluded => return None,
+            Ok(config) => config,
+            Err(error) => return Some(Err(error)),
+        };
+        let path = snapshot.path.as_deref().filter(|_| kind == FileKind::Dockerfile);
+        let docs = path.filter(|_| exposes(&snapshot.text)).map(|path| self.documents.near(path, sources));
+        let input = Input { docs: docs.as_ref(), ..Input::new(sources, file, kind, &config) };
+        let Some(context) = path.and_then(|path| self.context(path, &config)) else { return Some(Ok(with(&input))) };
+        let path = path.and_then(|path| context.disk.path_of(path));
+        Some(Ok(with(&input.with_context(&context, path.as_deref()))))
+    }
+
+    /// The build context: the configured folder, else the Dockerfile's own.
+    pub(super) fn context(&self, path: &Path, config: &Config) -> Option<Overlay> {
+        let root = config.context.value.as_deref().map(Path::new).or(path.parent())?;
+        Some(Overlay { disk: self.contexts.at(root), root: root.to_path_buf(), open: self.open.clone() })
+    }
+}
+
+/// A build context on disk, under the editor's unsaved texts.
+pub(super) struct Overlay {
+    disk: Arc<DiskFiles>,
+    root: PathBuf,
+    open: Arc<HashMap<PathBuf, Arc<str>>>,
+}
+
+impl Files for Overlay {
+    fn read(&self, path: &Path) -> Option<Arc<[u8]>> {
+        let open = self.open.get(&self.root.join(path));
+        open.map(|text| text.clone().into()).or_else(|| self.disk.read(path))
+    }
+
+    fn list(&self) -> &[Entry] {
+        self.disk.list()
+    }
+}
+
+/// Documents are only asked for ports.
+fn exposes(text: &str) -> bool {
+    text.as_bytes().windows(6).any(|word| word.eq_ignore_ascii_case(b"expose"))
+}

@@ -1,0 +1,85 @@
+//! The client's settings: the section `cachalot` of its configuration.
+
+use serde_json::{Map, Value};
+
+use crate::config::{Overrides, ShellEngine};
+use crate::diagnostic::Severity;
+
+/// The section's name.
+pub(super) const SECTION: &str = "cachalot";
+
+/// What the client sets on top of the configuration files.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Settings {
+    pub(super) overrides: Overrides,
+    /// A configuration file to read instead of the nearest; empty for none at all.
+    pub(super) configuration: Option<String>,
+}
+
+impl Settings {
+    /// Reads the section. What cannot be read is left out and named: an editor's typing error must
+    /// not silence the server.
+    pub(super) fn read(section: &Value) -> (Settings, Vec<String>) {
+        let mut settings = Settings::default();
+        let mut faults = Vec::new();
+        for (key, value) in section.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null()) {
+            if settings.set(key, value).is_none() {
+                faults.push(format!("the setting `{SECTION}.{key}` cannot be read: {value}"));
+            }
+        }
+        (settings, faults)
+    }
+
+    /// `None` for a value that does not fit. Settings of the editor's extension are none of ours.
+    fn set(&mut self, key: &str, value: &Value) -> Option<()> {
+        let Settings { overrides, configuration } = self;
+        match key {
+            "preset" => overrides.preset = Some(value.as_str()?.parse().ok()?),
+            "select" => overrides.select = strings(value)?,
+            "ignore" => overrides.ignore = strings(value)?,
+            "severities" => overrides.severities = severities(value.as_object()?)?,
+            "target" => overrides.target = Some(value.as_str()?.to_string()).filter(|it| !it.is_empty()),
+            "buildArgs" => overrides.build_args = pairs(value.as_object()?)?,
+            "context" => overrides.context = Some(value.as_str()?.to_string()).filter(|it| !it.is_empty()),
+            "shellEngine" => overrides.shell = Some(value.as_str()?.parse::<ShellEngine>().ok()?),
+            "configuration" if value == false => *configuration = Some(String::new()),
+            "configuration" => *configuration = Some(value.as_str()?.to_string()).filter(|it| !it.is_empty()),
+            _ => {}
+        }
+        Some(())
+    }
+}
+
+fn strings(value: &Value) -> Option<Vec<String>> {
+    value.as_array()?.iter().map(|it| Some(it.as_str()?.to_string())).collect()
+}
+
+fn pairs(object: &Map<String, Value>) -> Option<Vec<(String, String)>> {
+    object.iter().map(|(name, value)| Some((name.clone(), value.as_str()?.to_string()))).collect()
+}
+
+fn severities(object: &Map<String, Value>) -> Option<Vec<(String, Option<Severity>)>> {
+    let severity = |value: &Value| match value.as_str()? {
+        "off" => Some(None),
+        word => word.parse().ok().map(Some),
+    };
+    object.iter().map(|(rule, value)| Some((rule.clone(), severity(value)?))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_read_is_named_and_the_rest_counts() {
+        let (settings, faults) = Settings::read(&json!({
+            "preset": "all", "select": "x", "severities": {"a": "off", "b": "error"}, "path": "/bin/x", "target": null,
+        }));
+        assert_eq!(settings.overrides.severities.len(), 2);
+        assert!(settings.overrides.preset.is_some() && settings.overrides.target.is_none());
+        assert_eq!(faults, ["the setting `cachalot.select` cannot be read: \"x\""]);
+        assert!(Settings::read(&json!("x")).1.is_empty());
+    }
+}
