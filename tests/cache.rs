@@ -1,10 +1,12 @@
 //! Builds one after another as BuildKit did them (`fixtures/cache`): each was once predicted wrongly.
+//! Logs as builders and CI systems write them (`fixtures/logs`), and what is read from them;
+//! `UPDATE_LOGS=1` writes that anew.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use cachalot::cache::{Cache, ReasonKind, Verdict};
+use cachalot::cache::{BuildLog, Cache, LoggedStep, ReasonKind, Verdict};
 use serde_json::Value;
 
 #[allow(dead_code, reason = "fixtures are written by the end-to-end test")]
@@ -53,4 +55,35 @@ fn check(path: &Path) -> String {
         }
     }
     problems
+}
+
+#[test]
+fn logs_are_read_through_what_ci_puts_around_them() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/logs");
+    let mut paths: Vec<_> = fs::read_dir(&folder).expect("is there").filter_map(|it| Some(it.ok()?.path())).collect();
+    paths.retain(|path| path.extension().is_some_and(|it| it == "log"));
+    paths.sort();
+    assert!(paths.len() > 10);
+    for path in paths {
+        let read = told(&BuildLog::parse(&fs::read_to_string(&path).expect("is UTF-8")));
+        let expected = path.with_extension("txt");
+        if std::env::var_os("UPDATE_LOGS").is_some() {
+            fs::write(&expected, &read).expect("writes");
+        }
+        let wanted = fs::read_to_string(&expected).expect("has a .txt beside it").replace('\r', "");
+        assert_eq!(read, wanted, "{}", path.display());
+    }
+}
+
+fn told(log: &BuildLog) -> String {
+    let mut text = format!("{}: sent {:?}, pulled {:?}\n", log.format.name(), log.sent, log.pulled);
+    let mut tell = |step: &LoggedStep| {
+        let target = step.target.as_ref().map(|it| format!("{it}: ")).unwrap_or_default();
+        let stage = step.stage.as_deref().unwrap_or("-");
+        let seconds = step.seconds.map(|it| format!(" {it:.1}s")).unwrap_or_default();
+        let result = step.result.name();
+        text += &format!("{target}{stage} {}/{} {result}{seconds} {}\n", step.index, step.total, step.text);
+    };
+    log.steps.iter().for_each(&mut tell);
+    text
 }

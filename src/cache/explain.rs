@@ -96,13 +96,13 @@ fn counterpart(graph: &Graph, at: usize, last: &Graph) -> Option<usize> {
 fn key_reason(before: &Key, after: &Key) -> Option<Reason> {
     let differs =
         |a: &KeyPart, b: &KeyPart| (a.name.as_str(), &a.value) != (b.name.as_str(), &b.value) || kind(a) != kind(b);
-    let first = before.0.iter().zip(&after.0).position(|(a, b)| differs(a, b));
+    let first = before.parts().iter().zip(after.parts()).position(|(a, b)| differs(a, b));
     let at = match first {
         Some(at) => at,
-        None if before.0.len() == after.0.len() => return None,
-        None => before.0.len().min(after.0.len()),
+        None if before.parts().len() == after.parts().len() => return None,
+        None => before.parts().len().min(after.parts().len()),
     };
-    let (old, new) = (before.0.get(at), after.0.get(at));
+    let (old, new) = (before.parts().get(at), after.parts().get(at));
     let part = new.or(old)?;
     if is_variable(part) || old.is_some_and(is_variable) {
         return Some(variable_reason(before, after, at));
@@ -124,7 +124,7 @@ fn is_variable(part: &KeyPart) -> bool {
 /// The variable at which two environments part: another value, a new one, one that is gone, or
 /// another order.
 fn variable_reason(before: &Key, after: &Key, at: usize) -> Reason {
-    let variables = |key: &Key| key.0.iter().filter(|it| is_variable(it)).cloned().collect::<Vec<_>>();
+    let variables = |key: &Key| key.parts().iter().filter(|it| is_variable(it)).cloned().collect::<Vec<_>>();
     let (old, new) = (variables(before), variables(after));
     let find = |list: &[KeyPart], name: &str| list.iter().find(|it| it.name == name).cloned();
     let changed =
@@ -146,7 +146,7 @@ fn variable_reason(before: &Key, after: &Key, at: usize) -> Reason {
         (None, Some(new), _) => (new.clone(), format!("{} `{}` is new in its environment", word(new), new.name)),
         (None, None, Some(old)) => (old.clone(), format!("{} `{}` is gone from its environment", word(old), old.name)),
         (None, None, None) => {
-            let part = after.0.get(at).or(before.0.get(at)).cloned();
+            let part = after.parts().get(at).or(before.parts().get(at)).cloned();
             let part = part.unwrap_or(KeyPart { part: Part::Environment, name: String::new(), value: String::new() });
             let text = format!("the order of its variables changed at `{}`", part.name);
             (part, text)

@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::digest::{Digest, Hasher};
 use super::select::Selector;
@@ -126,8 +126,20 @@ pub struct Input {
 }
 
 /// A cache key in parts: "why rebuilt" is the first part that differs.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Key(pub Vec<KeyPart>);
+#[derive(Clone, Debug, Default)]
+pub struct Key {
+    parts: Arc<Vec<KeyPart>>,
+    /// Summed up once: a replay asks for it in every build.
+    digest: OnceLock<Digest>,
+}
+
+impl PartialEq for Key {
+    fn eq(&self, other: &Key) -> bool {
+        self.parts == other.parts
+    }
+}
+
+impl Eq for Key {}
 
 /// One part of a cache key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -176,15 +188,25 @@ impl Graph {
 }
 
 impl Key {
+    /// Its parts in order.
+    pub fn parts(&self) -> &[KeyPart] {
+        &self.parts
+    }
+
     /// Appends a part.
     pub(super) fn push(&mut self, part: Part, name: impl Into<String>, value: impl Into<String>) {
-        self.0.push(KeyPart { part, name: name.into(), value: value.into() });
+        self.digest.take();
+        Arc::make_mut(&mut self.parts).push(KeyPart { part, name: name.into(), value: value.into() });
     }
 
     /// Equal for equal keys. Whether a variable came from ARG or ENV makes no difference.
     pub fn digest(&self) -> Digest {
+        *self.digest.get_or_init(|| self.sum())
+    }
+
+    fn sum(&self) -> Digest {
         let mut hasher = Hasher::new("key");
-        for part in &self.0 {
+        for part in self.parts.iter() {
             let kind = if part.part == Part::Argument { Part::Environment } else { part.part };
             hasher.add(&[kind as u8]);
             hasher.add(part.name.as_bytes());

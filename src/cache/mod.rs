@@ -17,6 +17,7 @@ mod history;
 mod log;
 mod lower;
 mod name;
+mod past;
 mod paths;
 mod replay;
 mod request;
@@ -32,6 +33,7 @@ pub use graph::{Copied, Graph, Input, Key, KeyPart, Part, Place, Step, Vertex, V
 pub use history::{COMMIT, Graphs, Snapshot};
 pub use log::{BuildLog, LogFormat, LoggedResult, LoggedStep};
 pub use lower::lower;
+pub use past::{Past, PastStep};
 pub use replay::{Fate, Memory, Replay, Track};
 pub use request::{ImageFacts, NamedContext, Request};
 pub use select::{Selector, Taken};

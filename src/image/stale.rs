@@ -310,7 +310,7 @@ impl Judge<'_> {
         let mut expected = HashSet::new();
         let mut why = String::new();
         let modes: Vec<&str> =
-            vertex.key.0.iter().filter(|part| part.part == Part::Mode).map(|part| part.value.as_str()).collect();
+            vertex.key.parts().iter().filter(|part| part.part == Part::Mode).map(|part| part.value.as_str()).collect();
         for (number, action) in actions.iter().enumerate() {
             let source = action.input.and_then(|input| vertex.inputs.get(input));
             let source = source.and_then(|input| self.graph.vertices.get(input.vertex));
@@ -450,8 +450,11 @@ fn same_argument(before: &str, now: &str) -> bool {
 
 /// ADD unpacks local archives.
 fn is_unpacked(vertex: &Vertex, name: &str) -> bool {
-    let unpacks =
-        vertex.key.0.iter().any(|part| part.part == Part::Option && part.name == "unpack" && part.value == "true");
+    let unpacks = vertex
+        .key
+        .parts()
+        .iter()
+        .any(|part| part.part == Part::Option && part.name == "unpack" && part.value == "true");
     let lower = name.to_ascii_lowercase();
     unpacks
         && [".tar", ".tgz", ".tbz2", ".txz", ".tar.gz", ".tar.xz", ".tar.bz2", ".tar.zst"]

@@ -2,6 +2,7 @@
 
 mod docs;
 mod fix;
+mod history;
 mod image;
 mod kind;
 mod piece;
@@ -19,6 +20,7 @@ use crate::shell::ExternalEngine;
 use crate::text::{FileId, Sources};
 
 pub use fix::{AppliedFix, Fixed, Refused, fix, fix_where, refusal, unified_diff};
+pub use history::{add_costs, is_about_cache};
 pub use image::lint_image;
 pub use kind::FileKind;
 

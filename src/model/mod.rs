@@ -16,6 +16,7 @@ pub mod paths;
 mod scope;
 mod stage;
 pub mod tools;
+mod uses;
 
 use std::collections::BTreeMap;
 
@@ -30,6 +31,7 @@ pub use scope::{Expanded, Origin, Scope, Value, Variable};
 pub use stage::{
     Base, Dependency, DependencyKind, DependencyTarget, Stage, State, Step, User, UserOrigin, Workdir, WorkdirOrigin,
 };
+pub use uses::Uses;
 
 use crate::syntax::dockerfile::{Dockerfile, Instruction};
 

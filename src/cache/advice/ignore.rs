@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use crate::syntax::dockerfile::Keyword;
+use crate::model::Uses;
 
 use super::propose::{Cx, Kind, Proposal};
 
@@ -49,18 +49,19 @@ const TESTS: &[&str] = &["test", "tests", "spec", "e2e", "cypress", "__tests__"]
 /// Names of what a folder of documents holds.
 const PAGES: &[&str] =
     &["md", "mdx", "rst", "txt", "adoc", "png", "jpg", "jpeg", "gif", "svg", "webp", "pdf", "drawio"];
-/// Files that may name others as part of what they build.
-const NAMING: &[&str] = &["pyproject.toml", "setup.py", "setup.cfg", "Cargo.toml", "MANIFEST.in", "package.json"];
-
 /// Lines for the ignore file: what made steps run and is never needed.
 pub(super) fn proposals(cx: &Cx, there: &[String]) -> Vec<Proposal> {
     let culprits: BTreeSet<&str> =
         cx.now.tracks.iter().flat_map(|track| track.culprits.keys()).map(String::as_str).collect();
     let tops: BTreeSet<&str> = culprits.iter().map(|path| path.split('/').next().unwrap_or(path)).collect();
-    let uses = Uses::new(cx);
+    let uses = Uses::new(cx.model, cx.context);
+    // Git's own folder is in no commit.
+    let sends_git = cx.question.history.last().is_some_and(|last| last.sends_git());
+    let is_sent = |top: &str| if top == ".git" { sends_git } else { cx.context.is_sent(top) };
     let mut plain = Vec::new();
     let mut tests = Vec::new();
-    for top in tops.into_iter().filter(|top| !uses.needs(top) && !there.iter().any(|it| it == top)) {
+    let is_new = |top: &&str| is_sent(top) && !uses.needs(top) && !there.iter().any(|it| it == top);
+    for top in tops.into_iter().filter(is_new) {
         match () {
             () if top == ".git" => plain.push(top.to_string()),
             () if is_idle(top) || is_documents(cx, top) => plain.push(top.to_string()),
@@ -70,6 +71,7 @@ pub(super) fn proposals(cx: &Cx, there: &[String]) -> Vec<Proposal> {
     }
     if plain.iter().any(|it| it.to_ascii_lowercase().starts_with("dockerfile"))
         && !there.contains(&".dockerignore".to_string())
+        && is_sent(".dockerignore")
     {
         plain.push(".dockerignore".to_string());
         plain.sort();
@@ -115,67 +117,4 @@ fn is_documents(cx: &Cx, folder: &str) -> bool {
     matches!(folder.to_ascii_lowercase().as_str(), "docs" | "doc" | "documentation" | "screenshots")
         && files.peek().is_some()
         && files.all(|it| is_page(it.name()))
-}
-
-/// What the build names.
-struct Uses {
-    words: String,
-    git: bool,
-    tests: bool,
-}
-
-impl Uses {
-    fn new(cx: &Cx) -> Uses {
-        let mut words = String::new();
-        let (mut git, mut tests) = (false, false);
-        for (_, step) in cx.model.steps() {
-            for script in &step.scripts {
-                // The image's own command runs later; what it reads must be there all the same.
-                words.push_str(&script.text.text);
-                words.push('\n');
-            }
-            if step.kind() == Keyword::Run {
-                git |= step.commands().any(|it| matches!(it.name.as_str(), "git" | "make" | "goreleaser" | "hatch"));
-                tests |= step.commands().any(|it| it.args.iter().any(|arg| arg.text_or_raw().contains("test")));
-            }
-            for word in step.transfer().into_iter().filter(|_| step.copies_context()).flat_map(|it| &it.sources) {
-                words.push_str(&word.raw);
-                words.push('\n');
-            }
-            for mount in &step.mounts {
-                words.push_str(&mount.source);
-                words.push('\n');
-            }
-        }
-        for entry in cx.context.entries().iter().filter(|it| !it.path.contains('/') && !it.is_dir()) {
-            let name = entry.name();
-            if NAMING.contains(&name) || name.ends_with(".gemspec") || name.ends_with(".cabal") {
-                let text = cx.context.read_text(&entry.path).unwrap_or_default();
-                git |= [
-                    "setuptools_scm",
-                    "setuptools-scm",
-                    "versioneer",
-                    "hatch-vcs",
-                    "vergen",
-                    "git rev-parse",
-                    "git describe",
-                ]
-                .iter()
-                .any(|it| text.contains(it));
-                words.push_str(&text);
-            }
-        }
-        Uses { words, git, tests }
-    }
-
-    /// True if something of the build may read what stands at the root under this name.
-    fn needs(&self, name: &str) -> bool {
-        if name == ".git" {
-            return self.git;
-        }
-        // `test` and `docs` are words of any text; as a path they have something beside them.
-        let is_word = !name.contains('.');
-        let named = |name: &str| self.words.contains(name);
-        if is_word { named(&format!("{name}/")) || named(&format!("\n{name}\n")) } else { named(name) }
-    }
 }

@@ -13,6 +13,8 @@ use super::{Draft, Question};
 
 /// Share of its text (pairs of letters, from 0 to 1) that a step keeps when it is edited.
 const ALIKE: f64 = 0.6;
+/// One run less in so many builds is worth a change.
+const NOTICED: f64 = 33.0;
 
 /// What steps cost, by stage (number) and instruction as written.
 #[derive(Clone, Debug, Default)]
@@ -88,10 +90,12 @@ pub struct Score {
 }
 
 impl Score {
-    /// True if it spares at least one run, or so many layers that it is worth a flag, and no run more.
+    /// True if it spares a run in one build of so many that a person would notice, or so many layers
+    /// that it is worth a flag, and no run more.
     pub fn helps(&self) -> bool {
-        let layers = self.layers > 1.9 && self.layers * 10.0 >= self.builds as f64;
-        self.runs > 0.9 || self.runs > -0.1 && layers
+        let builds = self.builds as f64;
+        let layers = self.layers > 1.9 && self.layers * 10.0 >= builds;
+        self.runs > 0.9 && self.runs * NOTICED >= builds || self.runs > -0.1 && layers
     }
 
     /// Better ones are greater.

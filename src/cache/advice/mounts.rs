@@ -1,16 +1,13 @@
 use crate::diagnostic::{Edit, Fix};
-use crate::model::order::{Class, Origin, Scripts, installs, late_installs};
+use crate::model::Step;
+use crate::model::order::{Origin, Scripts, late_installs, missing_cache_mount};
 use crate::model::paths::clean;
-use crate::model::tools::{Action, CacheDir, Flag};
-use crate::model::{Step, UserOrigin};
 use crate::syntax::dockerfile::Keyword;
 
 use super::measure::Measured;
 use super::propose::{Cx, Kind, Proposal, with};
 use super::{Draft, Question};
 
-/// Tools whose cache is nothing but a cache: what is installed lies elsewhere.
-const PLAIN_CACHES: &[&str] = &["npm", "yarn", "pnpm", "pip", "uv", "composer"];
 /// More mounts than this are no help to a reader.
 const MOUNTS: usize = 6;
 
@@ -54,24 +51,10 @@ fn cache(cx: &Cx, step: &Step) -> Option<Proposal> {
     let line = step.instruction.lines.0;
     let track = cx.now.tracks.iter().find(|track| track.place.line == line)?;
     let runs = track.count_in(super::super::replay::Fate::Miss, &cx.now.counted);
-    let install = installs(step).into_iter().find(|it| {
-        let meaning = &it.meaning;
-        it.class == Class::Manifest
-            && !it.cached
-            && PLAIN_CACHES.contains(&meaning.tool.name)
-            && !meaning.has(Flag::NoCache)
-    })?;
-    let cleans = step.meanings().iter().flatten().any(|it| it.action == Action::Clean)
-        || step.commands().any(|it| it.name == "rm");
-    let dir: &CacheDir = install.meaning.tool.cache_dirs.first()?;
-    let user = &step.before.user;
-    let is_root = user.is_root() || user.name.is_none() && user.origin == UserOrigin::UnknownBase;
-    if runs < 2 || cleans || !is_root {
+    if runs < 2 {
         return None;
     }
-    let title = format!("keep the downloads of `{}` (line {line}) in a cache mount", install.meaning.title());
-    let mount = format!(" --mount=type=cache,target={}", dir.for_home("/root"));
-    let fix = Fix::unsafe_(title, vec![Edit::insert(step.instruction.keyword.span.end, mount)]).touching([line]);
+    let (_, fix) = missing_cache_mount(step)?;
     let mut proposal = Proposal::of_fix(Kind::CacheMount, fix, vec![line]);
     proposal
         .cautions

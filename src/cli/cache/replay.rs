@@ -39,6 +39,7 @@ Examples:
   cachalot cache replay docker/app.Dockerfile --context . --commits 500
   cachalot cache replay --log build.log --image app:latest --build-arg GIT_SHA={commit}
   cachalot cache replay --diff | git apply
+  cachalot cache replay --format html > cache.html
   cachalot cache replay --range v1.0..main --memory last --max-miss 'RUN npm ci=10%' --format json")]
 pub(super) struct Args {
     /// The Dockerfile
@@ -70,7 +71,18 @@ pub(super) struct Args {
     gates: GateArgs,
     /// How to print it
     #[arg(long, short, value_enum, default_value_t, value_name = "FORMAT")]
-    format: TableFormat,
+    format: ReplayFormat,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum ReplayFormat {
+    /// A table of steps
+    #[default]
+    Text,
+    /// One versioned object
+    Json,
+    /// A page for a browser: steps by commits, rates before and after, the patch
+    Html,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -155,11 +167,17 @@ fn ran(history: &History) -> Vec<Ran<'_>> {
 }
 
 fn print(args: &Args, report: &ReplayReport, given: Option<&Given>) -> anyhow::Result<()> {
-    if !args.diff {
-        return table(args.format, report, report::replay_text);
-    }
     use std::io::Write;
     let mut out = stdout();
+    match args.format {
+        _ if args.diff => {}
+        ReplayFormat::Text => return table(TableFormat::Text, report, report::replay_text),
+        ReplayFormat::Json => return table(TableFormat::Json, report, report::replay_text),
+        ReplayFormat::Html => {
+            report::replay_html(&mut out, report)?;
+            return Ok(out.flush()?);
+        }
+    }
     if let Some(given) = given {
         write!(out, "{}{}", given.patches.dockerfile, given.patches.ignore)?;
     }

@@ -1,9 +1,10 @@
 use crate::config::{Config, ConfigError, ShellEngine};
 use crate::diagnostic::{Applicability, Diagnostic};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use crate::host::{self, Configs, Contexts, DiskFiles, Documents, ShellCheck};
+use crate::cache::{Memory, Past, Request};
+use crate::host::{self, Configs, Contexts, DiskFiles, Documents, Git, History, Place, PlaceError, ShellCheck};
 use crate::lint::{self, FileKind, Fixed, Input};
 use crate::model::docs::Docs;
 use crate::shell::ExternalEngine;
@@ -20,6 +21,8 @@ pub(super) struct Job<'a> {
     pub(super) contexts: Contexts,
     pub(super) documents: Documents,
     pub(super) fixing: Fixing,
+    /// Commits that diagnostics about the cache are held against, if any.
+    pub(super) history: Option<usize>,
     /// Looked for when the first file asks for it.
     pub(super) shellcheck: OnceLock<Result<ShellCheck, String>>,
 }
@@ -89,6 +92,13 @@ impl Job<'_> {
             return Ok(());
         }
         done.diagnostics = lint::lint(&about.input(&sources, file));
+        if item.on_disk && item.kind == FileKind::Dockerfile && done.diagnostics.iter().any(lint::is_about_cache) {
+            match self.past(item, &config) {
+                Ok(Some(past)) => lint::add_costs(&mut done.diagnostics, &past, &sources, file),
+                Ok(None) => {}
+                Err(error) => done.refused.push(format!("{}: no history: {error}", item.name)),
+            }
+        }
         if item.named || shows_dockerfile || !done.diagnostics.is_empty() {
             done.name = Some(item.name.clone());
         }
@@ -115,6 +125,20 @@ impl Job<'_> {
         let failures = failures.unwrap_or_default();
         failures.iter().take(1).for_each(|why| complain(format_args!("{why}")));
         !failures.is_empty()
+    }
+
+    /// What happened to the file's steps along its history, where that was asked for.
+    fn past(&self, item: &Item, config: &Config) -> Result<Option<Past>, PlaceError> {
+        let Some(commits) = self.history else { return Ok(None) };
+        let place = Place::new(&item.path, config.context.value.as_ref().map(PathBuf::from), &[])?;
+        let mut git = Git::discover(&place.context)?;
+        let commits = git.history(&git.commit("HEAD")?, None, commits.saturating_add(1))?;
+        let given = config.build_args().map(|(name, value)| (format!("build-arg:{name}"), value.to_string()));
+        let mut request = Request { options: given.collect(), ..Request::default() };
+        request.options.extend(config.target.value.iter().map(|it| ("target".to_string(), it.clone())));
+        let history =
+            History::build(&place, &mut git, &commits, &request, Memory::All, &mut || !host::is_interrupted())?;
+        Ok(Some(Past::of(&history.replay)))
     }
 
     /// The build context: the configured folder, else the Dockerfile's own.

@@ -35,6 +35,7 @@ Examples:
   cachalot lint --fix                       and apply the fixes that are safe
   cachalot lint --diff --unsafe-fixes       show what all fixes would change
   cachalot lint - --stdin-filename app/Dockerfile < draft
+  cachalot lint --history 200               and say what misses of the layer cache cost
   cachalot lint --select untagged-image --fail-on error --format sarif > report.sarif
 
 Exit status:
@@ -69,6 +70,9 @@ pub(super) struct Args {
     /// Files linted at the same time; as many as there are processors by default
     #[arg(long, short, value_name = "N")]
     jobs: Option<usize>,
+    /// Say what diagnostics about the cache cost: how often their steps ran over the last N commits
+    #[arg(long, value_name = "N")]
+    history: Option<usize>,
     #[command(flatten)]
     config: ConfigArgs,
 }
@@ -99,6 +103,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
         documents: Documents::default(),
         shellcheck: OnceLock::new(),
         fixing: args.fixing(),
+        history: args.history,
     };
     let done = all(&job, &items, args.jobs)?;
     failed |= say_errors(&done);

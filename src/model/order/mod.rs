@@ -6,10 +6,12 @@
 //! [`reorder`] writes the order that a careful engineer would write.
 
 mod brought;
+mod cache_mount;
 mod early;
 mod inputs;
 mod install;
 mod judge;
+mod link;
 mod manifests;
 mod move_below;
 mod names;
@@ -19,8 +21,11 @@ mod reorder;
 mod taint;
 mod walk;
 
+pub use cache_mount::missing_cache_mount;
 pub use early::{Declared, EarlyVariable, declare_later, declared, early_variables};
 pub use install::{Class, Install, installs};
+pub use link::can_link;
+pub use move_below::is_neutral;
 pub use reorder::reorder;
 
 use crate::text::Span;

@@ -112,7 +112,7 @@ fn line_start(text: &str, at: usize) -> usize {
 }
 
 /// True for a command that needs nothing of the project.
-pub(super) fn is_neutral(command: &shell::Command) -> bool {
+pub fn is_neutral(command: &shell::Command) -> bool {
     const PROGRAMS: &[&str] = &[
         "set",
         "cd",

@@ -3,6 +3,7 @@ use serde_json::{Value, json};
 use crate::image::PathId;
 use crate::image::analysis::Files;
 
+use super::super::page::filled;
 use super::ImageReport;
 
 /// The most boxes of the treemap; smaller files are summed up per folder.
@@ -18,9 +19,7 @@ pub fn html(report: &ImageReport) -> String {
     if let Some(files) = report.files {
         data["tree"] = treemap(files);
     }
-    // `<` must not appear within a script, whatever the image's texts hold.
-    let data = data.to_string().replace('<', "\\u003c").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029");
-    PAGE.replace("/*DATA*/null", &data)
+    filled(PAGE, &data)
 }
 
 const PAGE: &str = include_str!("page.html");

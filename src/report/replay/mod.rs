@@ -1,6 +1,7 @@
 //! A replay as data: one type that the text and any page are written from.
 
 mod advice;
+mod html;
 mod text;
 
 use serde::Serialize;
@@ -11,6 +12,7 @@ use crate::cache::{Fate, Replay, Track};
 use super::step::{CacheGate, StepPlace};
 
 pub use advice::Patches;
+pub use html::replay_html;
 pub use text::replay_text;
 
 /// Culprits listed per step.

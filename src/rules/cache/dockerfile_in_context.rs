@@ -1,7 +1,8 @@
-use crate::model::paths::clean;
 use crate::model::{Stage, Step};
 use crate::rules::DockerfileCx;
 use crate::syntax::dockerfile::Keyword;
+
+use super::shared::copies_everything;
 
 /// A copy of the whole context brings the Dockerfile along, and RUN steps stand behind it.
 pub(in crate::rules) fn check(cx: &mut DockerfileCx) {
@@ -18,13 +19,6 @@ pub(in crate::rules) fn check(cx: &mut DockerfileCx) {
     cx.report(source.span, format!("any edit to `{dockerfile}` itself changes what is copied here"))
         .label(run.span(), "and reruns this")
         .note(format!("add `{dockerfile}` and `.dockerignore` to `{ignore}`: the build reads them all the same"));
-}
-
-fn copies_everything(step: &Step) -> bool {
-    let whole = |raw: &str| matches!(clean(raw).as_str(), "." | "/");
-    step.copies_context()
-        && step.instruction.flag("exclude").is_none()
-        && step.transfer().is_some_and(|transfer| transfer.sources.iter().any(|word| whole(&step.expand(word).text)))
 }
 
 fn run_behind<'m, 'd>(stage: &'m Stage<'d>, copy: &Step) -> Option<&'m Step<'d>> {

@@ -1,4 +1,15 @@
-//! How the rules of this category put things.
+//! How the rules of this category put things, and what several of them ask.
+
+use crate::model::Step;
+use crate::model::paths::clean;
+
+/// True for a COPY or ADD of the whole build context.
+pub(super) fn copies_everything(step: &Step) -> bool {
+    let whole = |raw: &str| matches!(clean(raw).as_str(), "." | "/");
+    step.copies_context()
+        && step.instruction.flag("exclude").is_none()
+        && step.transfer().is_some_and(|transfer| transfer.sources.iter().any(|word| whole(&step.expand(word).text)))
+}
 
 /// The text in backticks, on one line.
 pub(super) fn code(text: &str) -> String {

@@ -1,5 +1,5 @@
 use crate::diagnostic::Severity;
-use crate::model::order::{EarlyVariable, declare_later, early_variables};
+use crate::model::order::{Declared, EarlyVariable, declare_later, early_variables};
 use crate::rules::DockerfileCx;
 use crate::syntax::dockerfile::Word;
 
@@ -7,11 +7,14 @@ use super::shared::code;
 
 /// Reports variables that hold a commit or a build date above installs that do not use them.
 pub(crate) fn check(cx: &mut DockerfileCx) {
-    for early in
-        early_variables(cx.model, &|variable| is_open(variable.value, variable.is_env) && is_volatile(variable.name))
-    {
+    for early in early_variables(cx.model, &is_new_each_time) {
         report(cx, &early);
     }
+}
+
+/// True for a variable that gets another value with each build.
+pub(super) fn is_new_each_time(variable: &Declared) -> bool {
+    is_open(variable.value, variable.is_env) && is_volatile(variable.name)
 }
 
 fn report(cx: &mut DockerfileCx, early: &EarlyVariable) {

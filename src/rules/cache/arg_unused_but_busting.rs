@@ -1,0 +1,111 @@
+use crate::diagnostic::{Edit, Fix};
+use crate::model::order::{Declared, declared, is_neutral};
+use crate::model::{Model, Stage, Step};
+use crate::rules::DockerfileCx;
+use crate::syntax::dockerfile::Keyword;
+use crate::text::Span;
+
+use super::shared::code;
+
+/// Beginnings of names that package managers and the builder itself read.
+const READ: &[&str] = &[
+    "NPM_",
+    "YARN_",
+    "PNPM_",
+    "NODE_",
+    "PIP_",
+    "UV_",
+    "POETRY_",
+    "GO",
+    "CARGO_",
+    "RUST",
+    "GEM_",
+    "BUNDLE_",
+    "DEBIAN_",
+    "APT_",
+    "LC_",
+    "LANG",
+    "TZ",
+    "HTTP",
+    "HTTPS",
+    "FTP",
+    "NO_PROXY",
+    "ALL_PROXY",
+    "BUILDKIT_",
+    "TARGET",
+    "BUILDPLATFORM",
+    "BUILDOS",
+    "BUILDARCH",
+    "BUILDVARIANT",
+    "SOURCE_DATE_EPOCH",
+    "PATH",
+    "HOME",
+    "COMPOSER_",
+    "MAVEN_",
+    "GRADLE_",
+    "JAVA_",
+    "DOTNET_",
+    "NUGET_",
+    "CI",
+];
+
+/// Reports build arguments that no instruction names, above RUNs that cannot look at them.
+pub(crate) fn check(cx: &mut DockerfileCx) {
+    let model = cx.model;
+    for stage in model.stages.iter().filter(|stage| stage.reachable) {
+        for step in stage.steps.iter().filter(|step| step.kind() == Keyword::Arg && !step.onbuild) {
+            let all = declared(step);
+            let Some(run) = first_rerun(model, stage, step) else { continue };
+            for argument in &all {
+                if is_unused(cx, argument, step) {
+                    report(cx, argument, all.len(), step, run);
+                }
+            }
+        }
+    }
+}
+
+fn is_unused(cx: &DockerfileCx, argument: &Declared, step: &Step) -> bool {
+    let name = argument.name.to_ascii_uppercase();
+    let text = &cx.source.text;
+    let rest = text.get(step.span().end as usize..).unwrap_or_default();
+    let here = step.span().slice(text);
+    !READ.iter().any(|start| name.starts_with(start))
+        && name.len() > 2
+        && !rest.contains(argument.name)
+        && here.matches(argument.name).count() == 1
+}
+
+/// The first RUN below the argument; `None` where there is none, or one of them may look at it.
+fn first_rerun<'m, 'd>(model: &'m Model<'d>, stage: &Stage, step: &Step) -> Option<&'m Step<'d>> {
+    let heirs = model.stages.iter().filter(|heir| model.chain(heir).any(|it| it.index == stage.index));
+    let below = heirs.flat_map(|heir| {
+        let is_below = |it: &&Step| heir.index != stage.index || it.index > step.index;
+        heir.steps.iter().filter(is_below)
+    });
+    let runs: Vec<&Step> = below.filter(|it| it.kind() == Keyword::Run && !it.onbuild).collect();
+    let blind = |run: &&Step| run.commands().next().is_some() && run.commands().all(is_blind);
+    runs.iter().all(blind).then(|| runs.first().copied()).flatten()
+}
+
+/// True for a command that does not look at the environment, or only at what is its own there.
+fn is_blind(command: &crate::shell::Command) -> bool {
+    is_neutral(command) || matches!(command.name.as_str(), "rm" | "chmod" | "chown" | "ln" | "touch" | "cp" | "mv")
+}
+
+fn report(cx: &mut DockerfileCx, argument: &Declared, of: usize, step: &Step, run: &Step) {
+    let fix = (of == 1 && step.instruction.attached.is_empty()).then(|| deletion(&cx.source.text, step.span()));
+    let message = format!("nothing uses {}, but each new value runs all RUN steps below it again", code(argument.name));
+    cx.report(argument.span, message)
+        .label(run.span(), "rebuilt whenever the value changes")
+        .note("take it out, or declare it right above the step that is to use it")
+        .fix(fix.flatten());
+}
+
+/// Deletes the lines of the instruction.
+fn deletion(text: &str, span: Span) -> Option<Fix> {
+    let is_line = text[..span.start as usize].ends_with('\n') || span.start == 0;
+    let end = span.end + text.get(span.end as usize..)?.find('\n')? as u32 + 1;
+    let edit = Edit::delete(Span::new(span.start, end));
+    is_line.then(|| Fix::unsafe_("take the argument out", vec![edit]))
+}

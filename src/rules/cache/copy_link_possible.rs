@@ -1,0 +1,17 @@
+use crate::diagnostic::{Edit, Fix};
+use crate::model::Base;
+use crate::model::order::can_link;
+use crate::rules::DockerfileCx;
+
+/// Reports copies of the final stage that mean the same with `--link`.
+pub(crate) fn check(cx: &mut DockerfileCx) {
+    let model = cx.model;
+    let stages = model.stages.iter().filter(|stage| model.is_final(stage) && stage.base != Base::Scratch);
+    for step in stages.flat_map(|stage| stage.steps.iter().filter(|step| can_link(step))) {
+        let keyword = step.instruction.keyword.span;
+        let fix = Fix::unsafe_("add `--link`", vec![Edit::insert(keyword.end, " --link")]);
+        cx.report(keyword, "this layer is made anew whenever one below it changes")
+            .fix(fix)
+            .note("with `--link` it is kept; the flag does not follow symlinks at the destination");
+    }
+}
