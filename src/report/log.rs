@@ -2,8 +2,9 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::cache::{BuildLog, LoggedResult};
+use crate::cache::{BuildLog, LoggedResult, LoggedStep};
 
+use super::image::bytes;
 use super::prediction::PredictedVerdict;
 use super::step::{column, cut};
 
@@ -14,12 +15,17 @@ const BAR: usize = 20;
 #[derive(Debug, Serialize)]
 pub struct LogReport {
     version: u32,
-    /// `rawjson`, `plain` or `classic`.
+    /// `rawjson`, `plain`, `terminal` or `classic`.
     log: &'static str,
     cached: usize,
     ran: usize,
     /// Time of all steps that ran, in seconds.
     seconds: f64,
+    /// Time that the cached steps would have taken, by a log of a build in which they ran.
+    seconds_saved: Option<f64>,
+    /// Bytes of build contexts that were sent, and of base images that were downloaded.
+    bytes_sent: Option<u64>,
+    bytes_pulled: Option<u64>,
     steps: Vec<ReportedStep>,
     /// Steps of which the prediction said something else; null without one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -28,6 +34,8 @@ pub struct LogReport {
 
 #[derive(Debug, Serialize)]
 struct ReportedStep {
+    /// The service or target that the step is built for, where the log names one.
+    target: Option<String>,
     stage: Option<String>,
     index: usize,
     total: usize,
@@ -37,6 +45,8 @@ struct ReportedStep {
     vertex: String,
     result: &'static str,
     seconds: Option<f64>,
+    /// What a cached step would have taken.
+    seconds_saved: Option<f64>,
     /// What was predicted, and whether that is what happened: null where nobody can say.
     #[serde(skip_serializing_if = "Option::is_none")]
     prediction: Option<Expected>,
@@ -54,6 +64,7 @@ impl LogReport {
     pub fn new(log: &BuildLog, lines: &[Option<(u32, u32)>]) -> LogReport {
         let count = |wanted: LoggedResult| log.steps.iter().filter(|step| step.result == wanted).count();
         let steps = log.steps.iter().zip(lines).map(|(step, lines)| ReportedStep {
+            target: step.target.clone(),
             stage: step.stage.clone(),
             index: step.index,
             total: step.total,
@@ -63,6 +74,7 @@ impl LogReport {
             vertex: step.name.clone(),
             result: step.result.name(),
             seconds: step.seconds,
+            seconds_saved: None,
             prediction: None,
         });
         LogReport {
@@ -72,9 +84,26 @@ impl LogReport {
             ran: count(LoggedResult::Ran),
             // A sum of nothing would be -0.
             seconds: log.steps.iter().filter_map(|step| step.seconds).fold(0.0, |sum, it| sum + it),
+            seconds_saved: None,
+            bytes_sent: log.sent,
+            bytes_pulled: log.pulled,
             steps: steps.collect(),
             disagreements: None,
         }
+    }
+
+    /// Says what the cached steps saved, by a log of a build of the same Dockerfile in which they ran.
+    #[must_use]
+    pub fn with_full(mut self, log: &BuildLog, full: &BuildLog) -> LogReport {
+        let ran = |it: &&LoggedStep| it.result == LoggedResult::Ran;
+        for (step, logged) in self.steps.iter_mut().zip(&log.steps) {
+            let same = full.steps.iter().filter(ran).find(|it| it.is_same(logged));
+            let cached = logged.result == LoggedResult::Cached;
+            step.seconds_saved = same.filter(|_| cached).and_then(|it| it.seconds);
+        }
+        self.seconds_saved =
+            Some(self.steps.iter().filter_map(|step| step.seconds_saved).fold(0.0, |sum, it| sum + it));
+        self
     }
 
     /// Joins what was predicted: by the step's name, else by its stage and number.
@@ -116,7 +145,7 @@ fn agrees(verdict: &str, result: &str) -> Option<bool> {
 pub fn log_text(write: &mut dyn Write, report: &LogReport, width: Option<usize>) -> io::Result<()> {
     let steps = &report.steps;
     let longest = steps.iter().filter_map(|step| step.seconds).fold(0.0, f64::max);
-    let stages = column(steps, |step| step.stage.clone().unwrap_or_default(), "stage");
+    let stages = column(steps, stage, "stage");
     let numbers = column(steps, |step| format!("{}/{}", step.index, step.total), "step");
     let lines = column(steps, |step| step.line.map(|it| it.to_string()).unwrap_or_default(), "line");
     let results = column(steps, |step| step.result.to_string(), "result");
@@ -133,8 +162,23 @@ pub fn log_text(write: &mut dyn Write, report: &LogReport, width: Option<usize>)
         writeln!(write, "{text}")?;
     }
     writeln!(write)?;
-    writeln!(write, "{} steps cached, {} ran; all steps took {:.1}s", report.cached, report.ran, report.seconds)?;
+    let mut facts = vec![format!("{} steps cached, {} ran", report.cached, report.ran)];
+    facts.push(format!("all steps took {:.1}s", report.seconds));
+    facts.extend(report.seconds_saved.map(|it| format!("the cache saved {it:.1}s")));
+    facts.extend(report.bytes_sent.map(|it| format!("{} sent as context", bytes(it))));
+    facts.extend(report.bytes_pulled.map(|it| format!("{} of base images downloaded", bytes(it))));
+    writeln!(write, "{}", facts.join("; "))?;
     disagreements(write, report)
+}
+
+/// `web: build` for a stage of a service.
+fn stage(step: &ReportedStep) -> String {
+    let stage = step.stage.as_deref().unwrap_or_default();
+    match &step.target {
+        Some(target) if stage.is_empty() => format!("{target}:"),
+        Some(target) => format!("{target}: {stage}"),
+        None => stage.to_string(),
+    }
 }
 
 fn expected(step: &ReportedStep) -> String {

@@ -16,19 +16,24 @@ use super::setting::BuildArgs;
 /// Read the log of a build: which steps were cached, and how long the others took
 #[derive(clap::Args)]
 #[command(after_help = "\
-Reads `--progress=rawjson`, `--progress=plain` (also from a CI system's log) and the classic builder's
-output. BuildKit does not say of FROM whether it was cached. Given what was predicted, or what to
+Reads `--progress=rawjson`, `--progress=plain`, what BuildKit draws on a terminal, and the output of the
+classic builder and of Podman: also from a CI system's log with its times, marks and colours, and of
+`docker compose build` and `docker buildx bake`. BuildKit does not say of FROM whether it was cached. Given what was predicted, or what to
 predict from, it says where the build disagreed.
 
 Examples:
   docker build --progress=plain . 2>&1 | cachalot cache log -
   docker buildx build --progress=rawjson . 2> build.log; cachalot cache log build.log --format json
+  cachalot cache log build.log --full first-build.log
   cachalot cache log build.log --since HEAD~1
   cachalot cache predict --format json > plan.json; ...; cachalot cache log build.log --prediction plan.json")]
 pub(super) struct Args {
     /// The log; `-` is standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
+    /// The log of a build in which all steps ran: says what the cached ones saved
+    #[arg(long, value_name = "FILE")]
+    full: Option<PathBuf>,
     /// The Dockerfile that was built, for the lines of the steps [default: Dockerfile, if it exists]
     #[arg(long, value_name = "FILE")]
     dockerfile: Option<PathBuf>,
@@ -53,7 +58,10 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
         bail!("{name}: names no step of a build; is it the output of `docker build --progress=plain`?");
     }
     let lines = lines(args, &log)?;
-    let report = LogReport::new(&log, &lines);
+    let mut report = LogReport::new(&log, &lines);
+    if let Some(file) = &args.full {
+        report = report.with_full(&log, &BuildLog::parse(&decode(&host::read(file)?).0));
+    }
     let report = match expected(args)? {
         Some(verdicts) => report.with_prediction(&verdicts),
         None => report,

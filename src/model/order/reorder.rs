@@ -1,12 +1,13 @@
 //! The fix: manifests first, then the install, then everything else.
 
 use crate::diagnostic::{Applicability, Edit, Fix};
-use crate::shell::Cwd;
+use crate::shell::{self, Cwd};
 use crate::syntax::dockerfile::{Body, Command, Keyword, Transfer, Word};
 use crate::text::Span;
 
 use super::super::tools::Flag;
 use super::super::{Context, Step};
+use super::brought::below;
 use super::install::{Class, Install};
 use super::move_below::is_neutral;
 use super::{Culprit, LateInstall, Origin, Reach, Scripts, Sufferer};
@@ -117,7 +118,7 @@ impl Plan<'_, '_, '_, '_> {
                 Body::User(_) | Body::Entrypoint(_) | Body::Healthcheck(_) => true,
                 Body::Env(_) | Body::Arg(_) => constant,
                 Body::Workdir(_) => dest_is_absolute,
-                Body::Run(_) => step.commands().all(is_neutral),
+                Body::Run(_) => step.commands().all(|command| is_neutral(command) || self.works_elsewhere(command)),
                 _ => false,
             };
             if !fine {
@@ -126,6 +127,21 @@ impl Plan<'_, '_, '_, '_> {
             calm = false;
         }
         Some(calm)
+    }
+
+    /// True for a command that handles files by absolute paths, none of which the copies bring.
+    fn works_elsewhere(&self, command: &shell::Command) -> bool {
+        const PROGRAMS: &[&str] = &["unzip", "tar", "rm", "mv", "cp", "ln", "touch", "exit", "test", "["];
+        let dests: Option<Vec<String>> = self.moved.iter().map(|(_, it)| destination(it.step)).collect();
+        let Some(dests) = dests else { return false };
+        let is_apart = |path: &str| {
+            path.starts_with('/')
+                && !dests.iter().any(|dest| dest == "/" || below(path, dest).is_some() || path == dest)
+        };
+        let fine = |word: &str| word.starts_with(['-', '$']) || matches!(word, "]" | "!") || is_apart(word);
+        let is_number = |word: &str| word.chars().all(|c| c.is_ascii_digit());
+        PROGRAMS.contains(&command.name.as_str())
+            && command.args.iter().all(|arg| fine(arg.text_or_raw()) || is_number(arg.text_or_raw()))
     }
 
     /// What replaces the copy where it stood.
@@ -201,6 +217,12 @@ impl Plan<'_, '_, '_, '_> {
         let clobbers = context.sent().iter().any(|entry| entry.path.split('/').any(|part| part == "node_modules"));
         alone && frozen && has_manifest && !clobbers && sufferer.scripts == Scripts::None && !install.cached
     }
+}
+
+/// Where a copy puts its files, absolute, where that is known.
+fn destination(step: &Step) -> Option<String> {
+    let dest = step.expand(&step.transfer()?.dest);
+    step.before.workdir.join(dest.known.then_some(dest.text.as_str())?)
 }
 
 pub(super) fn transfer<'d>(step: &Step<'d>) -> Option<&'d Transfer> {

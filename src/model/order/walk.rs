@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::syntax::dockerfile::Keyword;
 use crate::text::Span;
 
-use super::super::tools::Ecosystem;
+use super::super::tools::{Ecosystem, Flag};
 use super::super::{Base, Context, Dependency, DependencyKind, DependencyTarget, Model, Stage, Step};
 use super::brought::{self, Source};
 use super::install::{Class, Install, installs};
 use super::needs::Needs;
 use super::taint::{self, Taint};
-use super::{Culprit, LateInstall, Origin, Reach, Sufferer, judge, names};
+use super::{Culprit, LateInstall, Origin, Reach, Scripts, Sufferer, judge, names};
 
 /// Copies that one chain of stages keeps in mind, and judgements that one file may cost: what a
 /// person writes stays far below.
@@ -271,7 +271,9 @@ impl<'m, 'd, 'f> Walk<'m, 'd, '_, 'f> {
             return None;
         }
         let reads = super::inputs::inputs_of(install, &needs, self.context);
-        let sufferer = Sufferer { stage, step, install: install.clone(), reads, scripts: needs.scripts() };
+        // What is installed for the whole machine has nothing to do with the project's scripts.
+        let scripts = if install.meaning.has(Flag::Global) { Scripts::None } else { needs.scripts() };
+        let sufferer = Sufferer { stage, step, install: install.clone(), reads, scripts };
         Some(Hit { sufferer, culprits })
     }
 

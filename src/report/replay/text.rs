@@ -101,10 +101,12 @@ fn advice(write: &mut dyn Write, report: &ReplayReport, proposal: &ReportedPropo
         one(write, at + 1, advice)?;
     }
     let rates = proposal.hit_rate_before.zip(proposal.hit_rate_after);
-    let rates = rates.map(|(before, after)| format!(": all steps together {} → {}", percent(before), percent(after)));
-    let saved = saved(proposal.runs_avoided, proposal.seconds_saved, proposal.bytes_saved);
-    let saved = if saved.is_empty() { String::new() } else { format!(", {}", saved.join(", ")) };
-    writeln!(write, "all of it{}{saved}", rates.unwrap_or_default())?;
+    let rates = rates.map(|(before, after)| format!("all steps together {} → {}", percent(before), percent(after)));
+    let kept = proposal.changes.iter().filter_map(|it| Some(it.after.as_ref()?.linked)).sum::<usize>();
+    let mut all: Vec<String> = rates.into_iter().collect();
+    all.extend((kept > 0).then(|| format!("{kept} layers kept and only linked anew")));
+    all.extend(saved(proposal.runs_avoided, proposal.seconds_saved, proposal.bytes_saved));
+    writeln!(write, "all of it: {}", all.join(", "))?;
     writeln!(write, "--diff prints the patch, --fix applies it")
 }
 

@@ -49,6 +49,9 @@ const READ: &[&str] = &[
     "CI",
 ];
 
+/// Words in the names of arguments whose purpose it is to make steps run again.
+const ON_PURPOSE: &[&str] = &["CACHE", "BUST", "REFRESH", "REBUILD", "FORCE", "INVALIDATE", "NONCE", "RANDOM"];
+
 /// Reports build arguments that no instruction names, above RUNs that cannot look at them.
 pub(crate) fn check(cx: &mut DockerfileCx) {
     let model = cx.model;
@@ -71,6 +74,7 @@ fn is_unused(cx: &DockerfileCx, argument: &Declared, step: &Step) -> bool {
     let rest = text.get(step.span().end as usize..).unwrap_or_default();
     let here = step.span().slice(text);
     !READ.iter().any(|start| name.starts_with(start))
+        && !ON_PURPOSE.iter().any(|word| name.contains(word))
         && name.len() > 2
         && !rest.contains(argument.name)
         && here.matches(argument.name).count() == 1

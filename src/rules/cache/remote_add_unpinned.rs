@@ -11,7 +11,8 @@ pub(crate) fn check(cx: &mut DockerfileCx) {
     for step in adds.filter(|step| step.instruction.flag("checksum").is_none()) {
         for word in step.transfer().into_iter().flat_map(|it| &it.sources) {
             let source = step.expand(word);
-            if source.known
+            // What a variable stands for is somebody's choice, most often of a version.
+            if word.is_constant()
                 && let Some(what) = Remote::of(&source.text).and_then(|it| it.open())
             {
                 report(cx, word.span, what);
@@ -64,19 +65,26 @@ impl<'t> Remote<'t> {
             Remote::Git(named) => (!named.is_some_and(is_fixed)).then_some(GIT),
             Remote::Http(address) => {
                 let path = address.split_once("://").map_or("", |it| it.1).split_once('/').map_or("", |it| it.1);
-                (!path.split(['/', '-', '_', '=', '?', '&', '@']).any(is_fixed)).then_some(HTTP)
+                (!path.split('/').any(is_fixed)).then_some(HTTP)
             }
         }
     }
 }
 
-/// True for a version or a commit: digits around a dot, or long hexadecimal digits, or a date.
-fn is_fixed(word: &str) -> bool {
-    let digits = word.trim_start_matches(['v', 'V']);
-    let number = digits.split(|c: char| !c.is_ascii_digit() && c != '.').next().unwrap_or_default();
-    let version = number.split('.').filter(|it| !it.is_empty()).count() > 1;
-    let long =
-        word.len() >= 7 && word.chars().all(|c| c.is_ascii_hexdigit()) && word.contains(|c: char| c.is_ascii_digit());
-    let short = word.starts_with(['v', 'V', 'r']) && word.len() > 1 && word[1..].chars().all(|c| c.is_ascii_digit());
-    version || long || short
+/// True for a version, a date or a commit: several numbers in one part of a path, or long hexadecimal
+/// digits, or `v7`.
+fn is_fixed(part: &str) -> bool {
+    let mut part = part.to_ascii_lowercase();
+    for platform in ["x86_64", "x86-64", "amd64", "arm64", "aarch64", "i386", "win32", "win64", "x64"] {
+        part = part.replace(platform, "");
+    }
+    let numbers = part.split(|c: char| !c.is_ascii_digit()).filter(|it| !it.is_empty());
+    let words = part.split(|c: char| !c.is_ascii_alphanumeric());
+    let is_commit = |word: &str| {
+        word.len() >= 7 && word.chars().all(|c| c.is_ascii_hexdigit()) && word.contains(|c: char| c.is_ascii_digit())
+    };
+    let is_major = |word: &str| {
+        word.strip_prefix(['v', 'r']).is_some_and(|it| !it.is_empty() && it.chars().all(|c| c.is_ascii_digit()))
+    };
+    numbers.count() > 1 || words.into_iter().any(|word| is_commit(word) || is_major(word))
 }
