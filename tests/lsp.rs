@@ -47,11 +47,15 @@ const URI: &str = "untitled:Dockerfile";
 
 impl Client {
     fn new(capabilities: Value) -> Client {
+        Client::with(json!({"capabilities": capabilities}))
+    }
+
+    fn with(params: Value) -> Client {
         let (to_server, input) = channel();
         let (output, from_server) = channel();
         let server = std::thread::spawn(|| cachalot::lsp::serve(FromTest(input, Vec::new()), ToTest(output)));
         let mut client = Client { to_server, from_server, bytes: Vec::new(), server, next: 0 };
-        let answer = client.request("initialize", json!({"capabilities": capabilities}));
+        let answer = client.request("initialize", params);
         assert_eq!(answer["result"]["serverInfo"]["name"], "cachalot");
         client.notify("initialized", json!({}));
         client
@@ -60,6 +64,12 @@ impl Client {
     /// A client that pulls, so that nothing comes unasked.
     fn pulling() -> Client {
         Client::new(json!({"textDocument": {"diagnostic": {}}}))
+    }
+
+    /// The same with a folder open.
+    fn pulling_in(folder: &str) -> Client {
+        let folders = json!([{"uri": folder, "name": "root"}]);
+        Client::with(json!({"capabilities": {"textDocument": {"diagnostic": {}}}, "workspaceFolders": folders}))
     }
 
     fn raw(&self, body: &[u8]) {
@@ -208,6 +218,75 @@ fn names_are_found_and_renamed() {
 }
 
 #[test]
+fn the_workspace_is_linted_and_searched_with_what_the_editor_has_open() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let put = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("writes");
+    put("Dockerfile", "FROM alpine:3.20 AS first\nFOO x\n");
+    put("other.dockerfile", "FROM alpine:3.20 AS second\nUSER 1\n");
+    put("notes.md", "nothing\n");
+    let uri = |name: &str| format!("file://{}/{name}", folder.path().display());
+    let mut client = Client::pulling_in(&format!("file://{}", folder.path().display()));
+    let asked = |known: &Value| json!({"previousResultIds": known});
+    let found = client.request("workspace/diagnostic", asked(&json!([])));
+    let items = found["result"]["items"].as_array().expect("a list").clone();
+    assert_eq!(items.len(), 2, "{items:?}");
+    assert_eq!(items[0]["uri"], uri("Dockerfile"));
+    assert_eq!(items[0]["items"][0]["severity"], 1);
+    let known: Vec<Value> = items.iter().map(|it| json!({"uri": it["uri"], "value": it["resultId"]})).collect();
+    let again = client.request("workspace/diagnostic", asked(&known.into()));
+    assert!(again["result"]["items"].as_array().is_some_and(|all| all.iter().all(|it| it["kind"] == "unchanged")));
+    let item = json!({"uri": uri("Dockerfile"), "languageId": "dockerfile", "version": 1, "text": "FROM a AS third\n"});
+    client.notify("textDocument/didOpen", json!({"textDocument": item}));
+    let symbols = client.request("workspace/symbol", json!({"query": "rd"}));
+    let names: Vec<&str> =
+        symbols["result"].as_array().expect("a list").iter().filter_map(|it| it["name"].as_str()).collect();
+    assert_eq!(names, ["third"]);
+}
+
+#[test]
+fn paths_are_those_that_reach_the_builder() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let put = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("writes");
+    std::fs::create_dir(folder.path().join("src")).expect("creates");
+    put("src/main.rs", "");
+    put("secret.pem", "");
+    put("setup.cfg", "");
+    put(".dockerignore", "*.pem\n");
+    let mut client = Client::pulling();
+    let uri = format!("file://{}/Dockerfile", folder.path().display());
+    let text = "FROM a\nCOPY s\nCOPY src/\nRUN --mount=type=bind,source=se\n";
+    let item = json!({"uri": uri, "languageId": "dockerfile", "version": 1, "text": text});
+    client.notify("textDocument/didOpen", json!({"textDocument": item}));
+    for (line, character, wanted) in
+        [(1, 6, vec!["setup.cfg", "src/"]), (2, 9, vec!["src/main.rs"]), (3, 32, vec!["setup.cfg"])]
+    {
+        let position = json!({"line": line, "character": character});
+        let answer =
+            client.request("textDocument/completion", json!({"textDocument": {"uri": uri}, "position": position}));
+        assert_eq!(labels(&answer), wanted, "line {line}");
+    }
+}
+
+#[test]
+fn settings_come_from_the_client_and_may_come_late() {
+    let mut client = Client::new(json!({"workspace": {"configuration": true}}));
+    client.open("FROM alpine\n");
+    let asked = loop {
+        let message = client.receive();
+        if message["method"] == "workspace/configuration" {
+            break message["id"].clone();
+        }
+    };
+    let untagged = |message: &Value| message["params"]["diagnostics"].to_string().contains("untagged-base-image");
+    let before = client.receive();
+    assert!(untagged(&before), "{before}");
+    let settings = json!({"ignore": ["untagged-base-image"]});
+    client.raw(json!({"jsonrpc": "2.0", "id": asked, "result": [settings]}).to_string().as_bytes());
+    let after = client.receive();
+    assert!(after["params"]["diagnostics"].is_array() && !untagged(&after), "{after}");
+}
+
+#[test]
 fn symbols_nest_and_stages_fold() {
     let mut client = Client::pulling();
     client.open("ARG A\nFROM alpine AS base\nRUN <<EOF\necho\nEOF\nFROM base\n");
@@ -220,6 +299,86 @@ fn symbols_nest_and_stages_fold() {
             .as_array()
             .is_some_and(|it| it.contains(&json!({"startLine": 1, "endLine": 4, "kind": "region"})))
     );
+}
+
+/// Every file of `fixtures/lsp`: a document, then requests with the answers that the server gives.
+/// `UPDATE_LSP=1` writes the answers; read them.
+#[test]
+fn transcripts_are_answered_as_written() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/lsp");
+    let mut faults = Vec::new();
+    let mut paths: Vec<_> =
+        std::fs::read_dir(folder).expect("is there").map(|it| it.expect("readable").path()).collect();
+    paths.sort();
+    assert!(paths.len() >= 5);
+    for path in paths {
+        let written = std::fs::read_to_string(&path).expect("readable").replace("\r\n", "\n");
+        let given = transcript(&written);
+        if std::env::var_os("UPDATE_LSP").is_some() {
+            std::fs::write(&path, &given).expect("writable");
+        } else if given != written {
+            faults.push(format!("{}:\n{given}", path.display()));
+        }
+    }
+    assert!(faults.is_empty(), "answered differently:\n{}", faults.join("\n"));
+}
+
+/// The document with its requests, each followed by the answer.
+fn transcript(written: &str) -> String {
+    let mut sections = written.split("=== ");
+    let text = sections.next().unwrap_or_default();
+    let mut client = Client::pulling();
+    client.open(text);
+    let mut out = text.to_string();
+    for section in sections {
+        let line = section.lines().next().unwrap_or_default();
+        let (method, rest) = line.split_once(' ').unwrap_or((line, ""));
+        let mut params = json!({"textDocument": {"uri": URI}, "options": {}});
+        let (place, more) = rest.split_at(rest.find('{').unwrap_or(rest.len()));
+        if let Some((line, character)) = place.trim().split_once(':') {
+            let number = |text: &str| text.parse::<u64>().expect("a number");
+            params["position"] = json!({"line": number(line), "character": number(character)});
+        }
+        if !more.is_empty() {
+            let more: serde_json::Map<String, Value> = serde_json::from_str(more).expect("JSON");
+            params.as_object_mut().expect("an object").extend(more);
+        }
+        let answer = client.request(method, params);
+        out += &format!("=== {line}\n{}", shown(text, &answer));
+    }
+    out
+}
+
+/// An answer as a person reads it: a line for each thing.
+fn shown(text: &str, answer: &Value) -> String {
+    let result = answer.get("result").unwrap_or(&answer["error"]);
+    if let Some(data) = result.get("data").and_then(Value::as_array) {
+        return tokens(text, data);
+    }
+    if result.get("items").is_some() {
+        return labels(answer).iter().map(|label| format!("{label}\n")).collect();
+    }
+    match result.as_array() {
+        Some(all) if !all.is_empty() => all.iter().map(|it| format!("{it}\n")).collect(),
+        _ => format!("{result}\n"),
+    }
+}
+
+/// Semantic tokens with the words that they cover.
+fn tokens(text: &str, data: &[Value]) -> String {
+    let types =
+        "keyword comment macro parameter variable string number class namespace function operator property enumMember";
+    let types: Vec<&str> = types.split(' ').collect();
+    let lines: Vec<Vec<u16>> = text.lines().map(|line| line.encode_utf16().collect()).collect();
+    let (mut line, mut start, mut out) = (0, 0, String::new());
+    for token in data.chunks(5) {
+        let number = |at: usize| token[at].as_u64().expect("a number") as usize;
+        (line, start) = (line + number(0), if number(0) == 0 { start + number(1) } else { number(1) });
+        let word = String::from_utf16_lossy(&lines[line][start..start + number(2)]);
+        let declared = if number(4) == 1 { " declaration" } else { "" };
+        out += &format!("{line}:{start} {}{declared} {word}\n", types[number(3)]);
+    }
+    out
 }
 
 /// A small generator is enough, and the same everywhere.
@@ -235,7 +394,7 @@ fn random_edits_end_where_a_fresh_open_ends() {
     let mut text = "FROM alpine\nRUN echo \u{1f600}\r\n".to_string();
     edited.open(&text);
     let mut state = 7;
-    for round in 1..=2000 {
+    for round in 1..=20_000 {
         let mut border =
             |_| (0..=random(&mut state, text.len() + 1)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
         let (a, b) = (border(0), border(1));
@@ -250,9 +409,9 @@ fn random_edits_end_where_a_fresh_open_ends() {
         let document = json!({"uri": URI, "version": round});
         edited.notify("textDocument/didChange", json!({"textDocument": document, "contentChanges": [change]}));
         text.replace_range(start..end, new);
-        if round % 100 == 0 {
+        if round % 500 == 0 {
             fresh.open(&text);
-            for feature in ["documentSymbol", "foldingRange", "diagnostic"] {
+            for feature in ["documentSymbol", "foldingRange", "semanticTokens/full", "formatting", "diagnostic"] {
                 let mut answers = [edited.at(feature, 0, 0), fresh.at(feature, 0, 0)].map(|it| it["result"].clone());
                 answers.iter_mut().filter_map(Value::as_object_mut).for_each(|it| drop(it.remove("resultId")));
                 assert_eq!(answers[0], answers[1], "{text:?}");

@@ -316,7 +316,7 @@ mod findings {
     fn known_variables() {
         let known = ["version".to_string(), "UID".to_string()];
         let file = "echo $version $other $UID";
-        let options = CheckOptions { known_variables: &known, quiet_known: false };
+        let options = CheckOptions { known_variables: &known, ..CheckOptions::default() };
         assert_eq!(codes(&check(&sh(file), &options)), [2086, 2086, 2154]);
         let options = CheckOptions { quiet_known: true, ..options };
         assert_eq!(codes(&check(&sh(file), &options)), [2086, 2154]);

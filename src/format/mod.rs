@@ -38,6 +38,7 @@ const MAX_ROUNDS: u32 = 3;
 /// Lays out a Dockerfile. Formatting the result again changes nothing.
 pub fn format(text: &str, style: &Style) -> Formatted {
     let tree = tree(text);
+    let line = |at: &usize| tree.instructions[*at].lines.0;
     let mut kept = BTreeSet::new();
     for _ in 0..MAX_ROUNDS {
         let moved = operators::place(text, &tree, style.operators, &kept);
@@ -45,9 +46,10 @@ pub fn format(text: &str, style: &Style) -> Formatted {
             Some(moved) => layout::lay_out(moved, &self::tree(moved), style, &kept),
             None => layout::lay_out(text, &tree, style, &kept),
         };
-        match same::changed(text, &tree, &new) {
+        // Most texts are laid out already, and then there is nothing to compare.
+        let changed = if new == text { Some(Vec::new()) } else { same::changed(text, &tree, &new) };
+        match changed {
             Some(changed) if changed.is_empty() => {
-                let line = |at: &usize| tree.instructions[*at].lines.0;
                 return Formatted { text: new, kept: kept.iter().map(line).collect() };
             }
             Some(changed) => kept.extend(changed),

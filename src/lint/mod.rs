@@ -16,7 +16,7 @@ use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::Files;
 use crate::model::docs::Docs;
-use crate::shell::ExternalEngine;
+use crate::shell::{ExternalEngine, Memo};
 use crate::text::{FileId, Sources};
 
 pub use fix::{AppliedFix, Fixed, Refused, fix, fix_where, refusal, unified_diff};
@@ -44,6 +44,8 @@ pub struct Input<'a> {
     pub docs: Option<&'a Docs>,
     /// The `shellcheck` program, where `shell.engine` asks for it and it is there.
     pub shellcheck: Option<&'a dyn ExternalEngine>,
+    /// What was found in shell code before, if somebody lints again and again.
+    pub memo: Option<&'a Memo>,
     /// Set by whoever no longer wants the result: the rules that did not run yet are left out.
     pub stop: Option<&'a AtomicBool>,
 }
@@ -60,6 +62,7 @@ impl<'a> Input<'a> {
             path_in_context: None,
             docs: None,
             shellcheck: None,
+            memo: None,
             stop: None,
         }
     }

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use crate::config::{Config, Preset, ShellEngine};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Family, Model, Stage, Step, family};
-use crate::shell::{self, CheckOptions, Dialect, ExternalEngine, Finding, Job, Script};
+use crate::shell::{self, CheckOptions, Dialect, ExternalEngine, Finding, Job, Memo, Script};
 use crate::text::FileId;
 
 /// Build arguments that every RUN sees without a declaration; those in capitals are never doubted.
@@ -22,6 +22,7 @@ pub(super) fn findings(
     file: FileId,
     config: &Config,
     external: Option<&dyn ExternalEngine>,
+    memo: Option<&Memo>,
 ) -> Vec<Diagnostic> {
     if config.shell.value == ShellEngine::Off || !config.wants_shellcheck() {
         return Vec::new();
@@ -32,7 +33,7 @@ pub(super) fn findings(
     let mut stages = Vec::new();
     let mut jobs = Vec::new();
     for ((stage, step), known) in steps.iter().zip(&known) {
-        let options = CheckOptions { known_variables: known, quiet_known };
+        let options = CheckOptions { known_variables: known, quiet_known, memo };
         jobs.extend(step.scripts.iter().map(|script| Job { script, options }));
         stages.resize(jobs.len(), *stage);
     }

@@ -1,14 +1,13 @@
 //! Completion from the table of words, the file's own names and the build context.
 
-use std::path::Path;
-
 use serde_json::{Value, json};
 
 use crate::lint::FileKind;
-use crate::model::Files;
+use crate::model::{Context, Entry};
 use crate::rules;
 use crate::syntax::dockerfile::Keyword;
 
+use super::commands;
 use super::document::Snapshot;
 use super::names;
 use super::server::{Failure, Server};
@@ -34,15 +33,17 @@ pub(super) fn complete(server: &mut Server, uri: &str, offset: usize, _: &Value)
     Ok(json!({"isIncomplete": more, "items": all}))
 }
 
-struct Items {
+/// What is offered.
+pub(super) struct Items {
     all: Vec<Value>,
     /// What stands before the cursor of the word.
-    prefix: String,
+    pub(super) prefix: String,
     more: bool,
 }
 
 impl Items {
-    fn add(&mut self, label: &str, about: &str, kind: u8) {
+    /// Offers a text if it begins as the word does.
+    pub(super) fn add(&mut self, label: &str, about: &str, kind: u8) {
         let fits = label.get(..self.prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(&self.prefix));
         if !fits || self.all.iter().any(|it| it["label"] == label) {
             return;
@@ -82,10 +83,12 @@ fn fill(server: &Server, document: &Snapshot, offset: usize, items: &mut Items) 
     let Some(keyword) = keyword else { return items.table(words::INSTRUCTIONS, 14) };
     let arguments = before.trim_start();
     match kind_of(&keyword) {
-        kind if word.starts_with("--") => flag(document, kind, &word[2..], offset, items),
+        Keyword::Run if word.starts_with("--") && commands::is_inside(arguments) => commands::fill(arguments, items),
+        kind if word.starts_with("--") => flag(server, document, kind, &word[2..], offset, items),
         Keyword::Onbuild if !arguments.contains(' ') => items.table(words::INSTRUCTIONS, 14),
         Keyword::From => from(document, arguments, offset, items),
         Keyword::Arg => items.table(words::AUTOMATIC_ARGS, 6),
+        Keyword::Copy | Keyword::Add if arguments.contains("--from=") => {}
         Keyword::Copy | Keyword::Add => paths(server, document, items),
         Keyword::Expose if word.contains('/') => {
             items.prefix = word.rsplit('/').next().unwrap_or_default().to_string();
@@ -94,9 +97,7 @@ fn fill(server: &Server, document: &Snapshot, offset: usize, items: &mut Items) 
         Keyword::Run if word.starts_with("<<") => {
             items.table(&[("<<EOF", "a script of several lines"), ("<<-EOF", "without leading tabs")], 15);
         }
-        Keyword::Run if arguments.contains(' ') => {
-            items.table(&[("ca-certificates", ""), ("curl", ""), ("git", ""), ("--no-install-recommends", "")], 12);
-        }
+        Keyword::Run if commands::is_inside(arguments) => commands::fill(arguments, items),
         _ => {
             if word.is_empty() || !word.starts_with('"') {
                 items.prefix = if before.ends_with('[') { String::new() } else { word.to_string() };
@@ -122,7 +123,7 @@ fn kind_of(keyword: &str) -> Keyword {
 
 /// The keyword, in capitals, of the instruction before the cursor, and its text from there to the
 /// cursor; continued lines count, heredocs do not.
-fn instruction_before(text: &str, mut line_start: usize, offset: usize) -> (Option<String>, &str) {
+pub(super) fn instruction_before(text: &str, mut line_start: usize, offset: usize) -> (Option<String>, &str) {
     while line_start > 0 {
         let above = text[..line_start].trim_end_matches(['\r', '\n']);
         if !above.ends_with('\\') && !above.ends_with('`') {
@@ -160,7 +161,7 @@ fn directive(comment: &str, items: &mut Items) {
     }
 }
 
-fn flag(document: &Snapshot, kind: Keyword, typed: &str, offset: usize, items: &mut Items) {
+fn flag(server: &Server, document: &Snapshot, kind: Keyword, typed: &str, offset: usize, items: &mut Items) {
     let Some((name, value)) = typed.split_once('=') else {
         for (flag, about) in words::flags(kind) {
             let label = match words::flag_values(flag).first() {
@@ -184,8 +185,10 @@ fn flag(document: &Snapshot, kind: Keyword, typed: &str, offset: usize, items: &
                 Some((key, value)) => {
                     items.prefix = value.to_string();
                     items.table(words::mount_values(key), 12);
-                    if key == "from" {
-                        stages(document, offset, items);
+                    match key {
+                        "from" => stages(document, offset, items),
+                        "source" | "src" if !typed.contains("from=") => paths(server, document, items),
+                        _ => {}
                     }
                 }
             }
@@ -245,20 +248,32 @@ fn variables(document: &Snapshot, offset: usize, items: &mut Items) {
     items.table(words::AUTOMATIC_ARGS, 6);
 }
 
-/// Files and folders of the build context, one folder at a time.
+/// Files and folders of the build context that reach the builder, one folder at a time.
 fn paths(server: &Server, document: &Snapshot, items: &mut Items) {
-    let Some(folder) = document.path.as_deref().and_then(Path::parent) else { return };
-    let typed = items.prefix.trim_start_matches("./").to_string();
+    let surroundings = server.surroundings(document);
+    let Some(path) = document.path.as_deref() else { return };
+    let Ok(config) = surroundings.config(document) else { return };
+    let Some(files) = surroundings.context(path, &config) else { return };
+    let own = files.path_of(path);
+    let context = Context::new(&files, own.as_deref());
+    let typed = items.prefix.trim_start_matches("./").trim_start_matches('/').to_string();
     let depth = typed.rfind('/').map_or(0, |at| at + 1);
-    let disk = server.workspace.contexts.at(folder);
     items.prefix = typed.clone();
-    for entry in disk.list() {
-        let Some(rest) = entry.path.strip_prefix(&typed[..depth]) else { continue };
-        if !rest.is_empty() && !rest.contains('/') {
-            items.add(&entry.path, "", 17);
+    let inside = |entry: &&Entry| entry.path.strip_prefix(&typed[..depth]).is_some_and(|rest| !rest.contains('/'));
+    for entry in context.entries().iter().filter(inside).filter(|entry| is_sent(&context, entry)) {
+        match entry.is_dir() {
+            true => items.add(&format!("{}/", entry.path), "", 19),
+            false => items.add(&entry.path, "", 17),
         }
     }
     if depth == 0 {
         items.add(".", "the whole build context", 19);
     }
+}
+
+/// Not kept back by the ignore file. A folder may hold exceptions.
+fn is_sent(context: &Context, entry: &Entry) -> bool {
+    context.ignore_file().is_none_or(|ignore| {
+        !ignore.matcher.excludes(&entry.path) || (entry.is_dir() && ignore.matcher.has_exceptions())
+    })
 }

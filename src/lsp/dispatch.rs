@@ -3,7 +3,10 @@
 use serde_json::{Value, json};
 
 use super::server::{Failure, Server};
-use super::{actions, completion, diagnostics, everywhere, hover, names, outline};
+use super::{
+    actions, completion, diagnostics, everywhere, formatting, hover, links, names, outline, selection, signature,
+    symbols, tokens,
+};
 
 /// Answers a request about an open document, at a byte offset where it has a position.
 type OfDocument = fn(&mut Server, &str, usize, &Value) -> Result<Value, Failure>;
@@ -55,6 +58,18 @@ const FEATURES: &[Feature] = &[
     feature("textDocument/completion", "completionProvider", completion::provider, Run::Position(completion::complete)),
     feature("textDocument/documentSymbol", "documentSymbolProvider", YES, Run::Document(outline::symbols)),
     feature("textDocument/foldingRange", "foldingRangeProvider", YES, Run::Document(outline::folds)),
+    feature("textDocument/signatureHelp", "signatureHelpProvider", signature::provider, Run::Position(signature::help)),
+    feature("textDocument/selectionRange", "selectionRangeProvider", YES, Run::Document(selection::ranges)),
+    feature("textDocument/documentLink", "documentLinkProvider", || json!({}), Run::Document(links::links)),
+    feature("textDocument/semanticTokens/full", "semanticTokensProvider", tokens::provider, Run::Document(tokens::full)),
+    feature("textDocument/semanticTokens/range", "", YES, Run::Document(tokens::range)),
+    feature("textDocument/formatting", "documentFormattingProvider", YES, Run::Document(formatting::document)),
+    feature("textDocument/rangeFormatting", "documentRangeFormattingProvider", || json!({"rangesSupport": true}), Run::Document(formatting::range)),
+    feature("textDocument/rangesFormatting", "", YES, Run::Document(formatting::ranges)),
+    feature("textDocument/onTypeFormatting", "documentOnTypeFormattingProvider", formatting::on_type_provider, Run::Position(formatting::on_type)),
+    feature("workspace/symbol", "workspaceSymbolProvider", YES, Run::Workspace(symbols::everywhere)),
+    feature("textDocument/declaration", "declarationProvider", YES, Run::Position(names::declaration)),
+    feature("textDocument/linkedEditingRange", "linkedEditingRangeProvider", YES, Run::Position(names::linked)),
     feature("textDocument/definition", "definitionProvider", YES, Run::Position(names::definition)),
     feature("textDocument/references", "referencesProvider", YES, Run::Position(names::references)),
     feature("textDocument/documentHighlight", "documentHighlightProvider", YES, Run::Position(names::highlight)),

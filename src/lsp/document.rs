@@ -94,7 +94,7 @@ pub(super) struct Document {
     pub(super) findings: Option<Arc<Findings>>,
     /// Changes with every edit and every look at the configuration.
     pub(super) result_id: u64,
-    /// The lint that is under way.
+    /// The lint that is under way, one at a time; cancelled once the document has changed.
     pub(super) lint: Option<Cancel>,
     /// Requests that wait for the findings.
     pub(super) waiting: Vec<Waiting>,
@@ -123,7 +123,7 @@ impl Document {
     pub(super) fn outdate(&mut self) {
         self.findings = None;
         self.result_id += 1;
-        if let Some(lint) = self.lint.take() {
+        if let Some(lint) = &self.lint {
             lint.cancel();
         }
     }

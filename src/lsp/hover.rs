@@ -2,15 +2,17 @@
 
 use serde_json::{Value, json};
 
-use crate::model::{Origin, Scope, Value as Known};
+use crate::model::{Origin, Scope, Value as Known, tools};
 use crate::rules;
 use crate::syntax::dockerfile::{Body, Dockerfile, Instruction};
 use crate::text::Span;
 
+use super::commands;
 use super::diagnostics::findings;
 use super::document::{Snapshot, instruction_at};
 use super::names;
 use super::server::{Failure, Server};
+use super::spans;
 use super::words::{self, Word};
 
 /// `textDocument/hover`.
@@ -55,8 +57,8 @@ fn meaning(document: &Snapshot, tree: &Dockerfile, offset: usize) -> Option<(Spa
         return Some((instruction.keyword.span, said(words::INSTRUCTIONS, &name)?));
     }
     variable(document, tree, offset)
-        .or_else(|| flag(instruction, at))
         .or_else(|| names::stage_hover(document, tree, offset))
+        .or_else(|| flag(instruction, at))
         .or_else(|| argument(document, instruction, offset))
 }
 
@@ -103,7 +105,7 @@ fn told(scope: &Scope, name: &str) -> Option<String> {
 
 /// Images, signals, ports and commands.
 fn argument(document: &Snapshot, instruction: &Instruction, offset: usize) -> Option<(Span, String)> {
-    let span = word_at(&document.text, offset)?;
+    let span = spans::word_at(&document.text, offset)?;
     let word = span.slice(&document.text);
     let text = match &instruction.body {
         Body::From(from) if from.image.span.contains_offset(offset as u32) => {
@@ -114,23 +116,11 @@ fn argument(document: &Snapshot, instruction: &Instruction, offset: usize) -> Op
             Some((_, use_)) if !use_.is_empty() => format!("Port `{word}`: usually {use_}"),
             _ => format!("Port `{word}`: documented, not published"),
         },
-        Body::Run(_) => match word {
-            "apt-get" | "apt" => "Debian's package manager".to_string(),
-            "apk" => "Alpine's package manager".to_string(),
-            "npm" | "yarn" | "pnpm" => "package manager of Node.js".to_string(),
-            "pip" | "pip3" => "package manager of Python".to_string(),
-            "dnf" | "yum" | "microdnf" => "package manager of Fedora and Red Hat".to_string(),
-            _ => return None,
-        },
+        Body::Run(_) => {
+            let tool = tools::by_program(word.rsplit('/').next().unwrap_or(word))?;
+            format!("**{}**: {}", tool.name, commands::about(tool))
+        }
         _ => return None,
     };
     Some((span, text))
-}
-
-fn word_at(text: &str, offset: usize) -> Option<Span> {
-    let is_word = |c: char| c.is_alphanumeric() || "-_./+".contains(c);
-    let start =
-        text[..offset].rfind(|c| !is_word(c)).map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
-    let end = text[offset..].find(|c| !is_word(c)).map_or(text.len(), |at| offset + at);
-    (start < end).then(|| Span::from(start..end))
 }

@@ -33,6 +33,11 @@ impl Cancel {
         self.0.load(Ordering::Relaxed)
     }
 
+    /// True if both are the same wish.
+    pub(super) fn is(&self, other: &Cancel) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// The flag itself, for layers that know nothing of jobs.
     pub(super) fn flag(&self) -> &AtomicBool {
         &self.0

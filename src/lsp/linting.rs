@@ -3,13 +3,14 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use crate::config::Config;
+use crate::config::{Config, ShellEngine};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::host::{Configs, Contexts, DiskFiles, Documents};
+use crate::host::{Configs, Contexts, DiskFiles, Documents, ShellCheck};
 use crate::lint::{self, FileKind, Input};
 use crate::model::{Entry, Files};
+use crate::shell::{ExternalEngine, Memo};
 use crate::text::{FileId, Source, Sources, Span};
 
 use super::document::Snapshot;
@@ -23,6 +24,21 @@ pub(super) struct Surroundings {
     pub(super) documents: Arc<Documents>,
     /// The texts of all open files, which count more than those on disk.
     pub(super) open: Arc<HashMap<PathBuf, Arc<str>>>,
+    /// What was found in shell code before.
+    pub(super) memo: Arc<Memo>,
+    pub(super) shellcheck: Arc<Program>,
+}
+
+/// The `shellcheck` program, looked for when a configuration first asks for it.
+#[derive(Debug, Default)]
+pub(super) struct Program(OnceLock<Option<ShellCheck>>);
+
+impl Program {
+    fn of(&self, config: &Config) -> Option<&dyn ExternalEngine> {
+        let wanted = matches!(config.shell.value, ShellEngine::External | ShellEngine::Auto);
+        let found = || self.0.get_or_init(|| ShellCheck::find().ok()).as_ref();
+        wanted.then(found).flatten().map(|it| it as &dyn ExternalEngine)
+    }
 }
 
 /// What a lint found, with the texts that it points into; the document is the first.
@@ -33,9 +49,10 @@ pub(super) struct Found {
 }
 
 impl Surroundings {
-    /// The configuration of a document.
+    /// The configuration of a document; one that is in no file counts as one of the folder that the
+    /// server was started in.
     pub(super) fn config(&self, snapshot: &Snapshot) -> Result<Config, String> {
-        let Some(path) = &snapshot.path else { return Ok(Config::default()) };
+        let path = snapshot.path.as_deref().unwrap_or(Path::new("Dockerfile"));
         self.configs.of(path).map_err(|error| error.to_string())
     }
 
@@ -71,9 +88,11 @@ impl Surroundings {
         };
         let path = snapshot.path.as_deref().filter(|_| kind == FileKind::Dockerfile);
         let docs = path.filter(|_| exposes(&snapshot.text)).map(|path| self.documents.near(path, sources));
-        let input = Input { docs: docs.as_ref(), ..Input::new(sources, file, kind, &config) };
+        let memo = Some(&*self.memo);
+        let shellcheck = self.shellcheck.of(&config);
+        let input = Input { docs: docs.as_ref(), memo, shellcheck, ..Input::new(sources, file, kind, &config) };
         let Some(context) = path.and_then(|path| self.context(path, &config)) else { return Some(Ok(with(&input))) };
-        let path = path.and_then(|path| context.disk.path_of(path));
+        let path = path.and_then(|path| context.path_of(path));
         Some(Ok(with(&input.with_context(&context, path.as_deref()))))
     }
 
@@ -89,6 +108,13 @@ pub(super) struct Overlay {
     disk: Arc<DiskFiles>,
     root: PathBuf,
     open: Arc<HashMap<PathBuf, Arc<str>>>,
+}
+
+impl Overlay {
+    /// The path of a file in the context; `None` where it lies elsewhere.
+    pub(super) fn path_of(&self, file: &Path) -> Option<String> {
+        self.disk.path_of(file)
+    }
 }
 
 impl Files for Overlay {

@@ -3,19 +3,27 @@
 
 mod actions;
 mod client;
+mod commands;
 mod completion;
 mod diagnostics;
 mod dispatch;
 mod document;
 mod everywhere;
+mod formatting;
 mod hover;
 mod jobs;
+mod links;
 mod linting;
 mod names;
 mod outline;
 mod position;
+mod selection;
 mod server;
 mod settings;
+mod signature;
+mod spans;
+mod symbols;
+mod tokens;
 mod transport;
 mod uri;
 mod watch;

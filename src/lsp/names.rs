@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::model::{DependencyTarget, Model};
-use crate::syntax::dockerfile::{Body, Dockerfile, Ident};
+use crate::lint::FileKind;
+use crate::model::{Base, DependencyTarget, Model};
+use crate::syntax::dockerfile::{Body, Dockerfile, Heredoc, Ident, Keyword};
 use crate::text::Span;
 
 use super::actions::workspace_edit;
@@ -14,7 +15,24 @@ use super::server::{Failure, Server, invalid};
 struct Name {
     declarations: Vec<Span>,
     uses: Vec<Span>,
-    variable: bool,
+    kind: Kind,
+}
+
+/// What has a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Stage,
+    Variable,
+    Heredoc,
+}
+
+impl Kind {
+    /// True for a text that can be such a name.
+    fn takes(self, name: &str) -> bool {
+        let mut chars = name.chars();
+        let first = chars.next().is_some_and(|c| c.is_ascii_alphabetic() || (self != Kind::Stage && c == '_'));
+        first && chars.all(|c| c.is_ascii_alphanumeric() || c == '_' || (self == Kind::Stage && "-.".contains(c)))
+    }
 }
 
 impl Name {
@@ -83,24 +101,19 @@ fn stage(model: &Model, text: &str, offset: usize) -> Option<Name> {
     let uses = uses.filter(|it| it.target == DependencyTarget::Stage(index)).map(|it| it.span);
     // A stage may also be named by its number, which is no name to rename.
     let uses = uses.filter(|span| span.slice(text).eq_ignore_ascii_case(&name.text)).collect();
-    Some(Name { declarations: vec![name.span], uses, variable: false })
+    Some(Name { declarations: vec![name.span], uses, kind: Kind::Stage })
 }
 
-/// Every declaration and use of a variable's name. ARG, ENV and the stages that inherit share a
-/// name on purpose, so that all of the file's places belong together.
-fn variable(tree: &Dockerfile, text: &str, offset: usize) -> Option<Name> {
+/// The declarations and uses of the variable under the cursor, in the stages that share it.
+fn variable(model: &Model, text: &str, offset: usize) -> Option<Name> {
     let at = offset as u32;
-    let mut declarations: Vec<(Span, &str)> = Vec::new();
-    for instruction in &tree.instructions {
-        match &instruction.body {
-            Body::Arg(all) => declarations.extend(all.iter().map(|it| (it.name.span, it.name.text.as_str()))),
-            Body::Env(all) => declarations.extend(all.iter().map(|it| (it.key.span, it.key.raw.as_str()))),
-            _ => {}
-        }
-    }
-    let here = declarations.iter().find(|(span, _)| span.start <= at && at <= span.end).map(|(_, name)| *name);
-    let name = here.or_else(|| variable_at(text, offset).map(|(_, name)| name))?;
+    let tree = model.dockerfile;
+    let mut declarations = declarations(tree);
+    let here = declarations.iter().find(|(span, _)| span.start <= at && at <= span.end).copied();
+    let (place, name) = here.or_else(|| variable_at(text, offset))?;
     declarations.retain(|(_, it)| *it == name);
+    let shared = Shared::new(model, &declarations, place);
+    let declarations: Vec<Span> = declarations.into_iter().map(|it| it.0).filter(|it| shared.covers(*it)).collect();
     if declarations.is_empty() {
         return None;
     }
@@ -108,11 +121,92 @@ fn variable(tree: &Dockerfile, text: &str, offset: usize) -> Option<Name> {
     for (dollar, _) in text.match_indices('$') {
         let escaped = text[..dollar].ends_with('\\');
         let Some((span, found)) = variable_at(text, dollar).filter(|_| !escaped) else { continue };
-        if found == name && !in_comment(tree, span) {
+        if found == name && shared.covers(span) && !in_comment(tree, span) {
             uses.push(span);
         }
     }
-    Some(Name { declarations: declarations.into_iter().map(|(span, _)| span).collect(), uses, variable: true })
+    Some(Name { declarations, uses, kind: Kind::Variable })
+}
+
+/// The names that ARG and ENV declare.
+fn declarations(tree: &Dockerfile) -> Vec<(Span, &str)> {
+    let mut found = Vec::new();
+    for instruction in &tree.instructions {
+        match &instruction.body {
+            Body::Arg(all) => found.extend(all.iter().map(|it| (it.name.span, it.name.text.as_str()))),
+            Body::Env(all) => found.extend(all.iter().map(|it| (it.key.span, it.key.raw.as_str()))),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Where a variable is the same one: a stage with those that it inherits from, and, where a stage
+/// takes up an ARG from before the first FROM, all that do.
+struct Shared {
+    /// End of each FROM: what stands before the first, and in FROM itself, is global.
+    froms: Vec<Span>,
+    /// For each stage, and last for the global scope, the number of its group.
+    groups: Vec<usize>,
+    group: usize,
+}
+
+impl Shared {
+    fn new(model: &Model, declarations: &[(Span, &str)], place: Span) -> Shared {
+        let stages: Vec<_> = model.stages.iter().filter(|stage| stage.from.is_some()).collect();
+        let froms: Vec<Span> = stages.iter().filter_map(|stage| stage.from).map(|from| from.span).collect();
+        let global = stages.len();
+        let mut shared = Shared { froms, groups: (0..=global).collect(), group: 0 };
+        let is_global = declarations.iter().any(|(span, _)| shared.scope(*span) == global);
+        // Instructions without a FROM before them make a stage of their own, the first.
+        let headless = model.stages.len() - stages.len();
+        for (at, stage) in stages.iter().enumerate() {
+            if let Base::Stage(parent) = stage.base {
+                shared.join(at, parent.saturating_sub(headless));
+            }
+        }
+        let args = model.dockerfile.instructions.iter().filter(|it| it.kind == Keyword::Arg && is_global);
+        for arg in args.filter(|arg| declarations.iter().any(|(span, _)| arg.span.contains(*span))) {
+            shared.join(shared.scope(arg.span), global);
+        }
+        shared.group = shared.groups[shared.scope(place)];
+        shared
+    }
+
+    /// The stage, or the number of stages for the global scope.
+    fn scope(&self, span: Span) -> usize {
+        let after = self.froms.partition_point(|from| from.start <= span.start);
+        match after.checked_sub(1) {
+            Some(stage) if !self.froms[stage].contains(span) => stage,
+            _ => self.froms.len(),
+        }
+    }
+
+    fn join(&mut self, a: usize, b: usize) {
+        let (Some(&a), Some(&b)) = (self.groups.get(a), self.groups.get(b)) else { return };
+        self.groups.iter_mut().filter(|group| **group == b).for_each(|group| *group = a);
+    }
+
+    fn covers(&self, span: Span) -> bool {
+        self.groups[self.scope(span)] == self.group
+    }
+}
+
+/// The name of the heredoc under the cursor and the line that ends it.
+fn heredoc(tree: &Dockerfile, offset: usize) -> Option<Name> {
+    let at = offset as u32;
+    let covers = |span: Span| span.start <= at && at <= span.end;
+    let heredocs = tree.instructions.iter().flat_map(|it| &it.heredocs);
+    let mut ended = heredocs.filter_map(|it| Some((it.name.span, name_in(it)?)));
+    let (name, end) = ended.find(|(name, end)| covers(*name) || covers(*end))?;
+    Some(Name { declarations: vec![name], uses: vec![end], kind: Kind::Heredoc })
+}
+
+/// The name in the line that ends a heredoc, without the tabs that may stand before it.
+fn name_in(heredoc: &Heredoc) -> Option<Span> {
+    let end = heredoc.terminator?;
+    let length = heredoc.name.text.len() as u32;
+    (end.len() >= length).then(|| Span::new(end.end - length, end.end))
 }
 
 fn in_comment(tree: &Dockerfile, span: Span) -> bool {
@@ -121,9 +215,15 @@ fn in_comment(tree: &Dockerfile, span: Span) -> bool {
 }
 
 fn name_at(document: &Snapshot, offset: usize) -> Option<Name> {
+    if document.kind != Some(FileKind::Dockerfile) {
+        return None;
+    }
     let tree = document.tree();
-    let found = stage(&document.model(&tree), &document.text, offset);
-    found.or_else(|| variable(&tree, &document.text, offset))
+    let text = &document.text;
+    heredoc(&tree, offset).or_else(|| {
+        let model = document.model(&tree);
+        stage(&model, text, offset).or_else(|| variable(&model, text, offset))
+    })
 }
 
 fn locations(document: &Snapshot, spans: &[Span]) -> Value {
@@ -131,11 +231,45 @@ fn locations(document: &Snapshot, spans: &[Span]) -> Value {
     spans.iter().map(|span| json!({"uri": document.uri, "range": range(span)})).collect()
 }
 
-/// `textDocument/definition`.
+/// `textDocument/definition`: for a variable, the declaration that is in force.
 pub(super) fn definition(server: &mut Server, uri: &str, offset: usize, _: &Value) -> Result<Value, Failure> {
     let Some(document) = server.documents.get(uri) else { return Ok(Value::Null) };
     let Some(name) = name_at(document, offset) else { return Ok(Value::Null) };
-    Ok(locations(document, &name.declarations))
+    let at = offset as u32;
+    let is_used = name.kind == Kind::Variable && name.uses.iter().any(|it| it.start <= at && at <= it.end);
+    let in_force = variable_at(&document.text, offset).filter(|_| is_used).and_then(|(span, name)| {
+        let tree = document.tree();
+        declared(&document.model(&tree), span, name)
+    });
+    Ok(match in_force {
+        Some(span) => locations(document, &[span]),
+        None => locations(document, &name.declarations),
+    })
+}
+
+/// The declaration of a variable that a use of it sees.
+fn declared(model: &Model, place: Span, name: &str) -> Option<Span> {
+    let step = model.steps().find(|(_, step)| step.span().contains(place)).map(|(_, step)| &step.before.scope);
+    let from = || model.stages.iter().find(|it| it.from.is_some_and(|from| from.span.contains(place)));
+    step.or_else(|| from().map(|stage| &stage.from_scope))?.get(name)?.declared
+}
+
+/// `textDocument/declaration`: the first place that gives the name.
+pub(super) fn declaration(server: &mut Server, uri: &str, offset: usize, _: &Value) -> Result<Value, Failure> {
+    let Some(document) = server.documents.get(uri) else { return Ok(Value::Null) };
+    let name = name_at(document, offset);
+    Ok(name.map_or(Value::Null, |name| locations(document, &name.declarations[..1])))
+}
+
+/// `textDocument/linkedEditingRange`: a heredoc's name is typed twice at once.
+pub(super) fn linked(server: &mut Server, uri: &str, offset: usize, _: &Value) -> Result<Value, Failure> {
+    let Some(document) = server.documents.get(uri) else { return Ok(Value::Null) };
+    if document.kind != Some(FileKind::Dockerfile) {
+        return Ok(Value::Null);
+    }
+    let Some(name) = heredoc(&document.tree(), offset) else { return Ok(Value::Null) };
+    let ranges: Vec<Value> = name.all().iter().map(|it| document.lines.range(&document.text, *it)).collect();
+    Ok(json!({"ranges": ranges, "wordPattern": "[A-Za-z_][A-Za-z0-9_]*"}))
 }
 
 /// `textDocument/references`.
@@ -168,10 +302,7 @@ pub(super) fn rename(server: &mut Server, uri: &str, offset: usize, params: &Val
     let new = params.get("newName").and_then(Value::as_str).ok_or_else(|| invalid("newName is missing"))?;
     let Some(document) = server.documents.get(uri) else { return Ok(Value::Null) };
     let Some(name) = name_at(document, offset) else { return Err(invalid("there is no name to rename")) };
-    let mut chars = new.chars();
-    let first = chars.next().is_some_and(|c| c.is_ascii_alphabetic() || (name.variable && c == '_'));
-    let rest = |c: char| c.is_ascii_alphanumeric() || c == '_' || (!name.variable && (c == '-' || c == '.'));
-    if !first || !chars.all(rest) {
+    if !name.kind.takes(new) {
         return Err(invalid("this is no valid name"));
     }
     let edits = name.all().into_iter();

@@ -92,6 +92,11 @@ impl Lines {
         start + line.len()
     }
 
+    /// Line and column of offsets that are asked for in order; the text is walked once.
+    pub(super) fn columns<'t>(&'t self, text: &'t str) -> Columns<'t> {
+        Columns { lines: self, text, line: 0, at: 0, units: 0 }
+    }
+
     /// The position of a byte offset.
     pub(super) fn position(&self, text: &str, offset: u32) -> Value {
         let offset = text.floor_char_boundary((offset as usize).min(text.len()));
@@ -108,6 +113,36 @@ impl Lines {
     /// The range of a span.
     pub(super) fn range(&self, text: &str, span: Span) -> Value {
         json!({"start": self.position(text, span.start), "end": self.position(text, span.end)})
+    }
+}
+
+/// A walk along a text; see [`Lines::columns`].
+pub(super) struct Columns<'t> {
+    lines: &'t Lines,
+    text: &'t str,
+    line: usize,
+    /// The last offset, in `line`, and its column.
+    at: usize,
+    units: usize,
+}
+
+impl Columns<'_> {
+    /// Line and column of an offset that is not before the last one.
+    pub(super) fn at(&mut self, offset: usize) -> (u32, u32) {
+        let mut line = self.line;
+        while self.lines.starts.get(line + 1).is_some_and(|&start| start <= offset) {
+            line += 1;
+        }
+        if line != self.line {
+            (self.line, self.at, self.units) = (line, self.lines.start(self.text, line), 0);
+        }
+        let step = &self.text[self.at..offset.max(self.at)];
+        self.units += match self.lines.ascii {
+            true => step.len(),
+            false => step.chars().map(|c| self.lines.encoding.width(c)).sum(),
+        };
+        self.at = offset.max(self.at);
+        (self.line as u32, self.units as u32)
     }
 }
 

@@ -7,13 +7,15 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
+use crate::shell;
+
 use super::client::Client;
 use super::diagnostics::{self, Findings};
 use super::dispatch::{self, Run, Waiting};
 use super::document::{Document, Snapshot};
 use super::everywhere::Memo;
 use super::jobs::{Cancel, Jobs, Progress};
-use super::linting::Surroundings;
+use super::linting::{Program, Surroundings};
 use super::settings::{SECTION, Settings};
 use super::transport::{Event, Inbox, Outbox};
 use super::watch;
@@ -44,6 +46,8 @@ pub(super) struct Server {
     pub(super) workspace: Workspace,
     pub(super) documents: BTreeMap<String, Document>,
     pub(super) everywhere: Memo,
+    memo: Arc<shell::Memo>,
+    shellcheck: Arc<Program>,
     phase: Phase,
     /// True for a client that asks for diagnostics instead of being told.
     pulls: bool,
@@ -72,6 +76,8 @@ impl Server {
             workspace: Workspace::new(),
             documents: BTreeMap::new(),
             everywhere: Memo::default(),
+            memo: Arc::default(),
+            shellcheck: Arc::default(),
             phase: Phase::New,
             pulls: false,
             initial: Value::Null,
@@ -411,6 +417,8 @@ impl Server {
             contexts: self.workspace.contexts.clone(),
             documents: self.workspace.documents.clone(),
             open: Arc::new(files.filter_map(|it| Some((it.path.clone()?, it.text.clone()))).collect()),
+            memo: self.memo.clone(),
+            shellcheck: self.shellcheck.clone(),
         }
     }
 
@@ -433,21 +441,17 @@ impl Server {
         if let Some(document) = self.documents.get_mut(&uri) {
             document.lint = Some(cancel);
         }
-        self.jobs.short(
-            move || Findings::new(&snapshot, surroundings.lint(&snapshot, &stop)),
-            move |server, found| {
-                if !mine.is_cancelled() {
-                    server.linted(&uri, found);
-                }
-            },
-        );
+        let work = move || Findings::new(&snapshot, surroundings.lint(&snapshot, &stop));
+        self.jobs.short(work, move |server, found| server.linted(&uri, &mine, found));
     }
 
     /// Takes the findings of a document's present version, and does what waited for them.
-    fn linted(&mut self, uri: &str, found: Findings) {
+    fn linted(&mut self, uri: &str, lint: &Cancel, found: Findings) {
         let Some(document) = self.documents.get_mut(uri) else { return };
+        if document.lint.take_if(|it| it.is(lint)).is_none_or(|lint| lint.is_cancelled()) {
+            return;
+        }
         document.findings = Some(Arc::new(found));
-        document.lint = None;
         let waiting = std::mem::take(&mut document.waiting);
         if !self.pulls {
             diagnostics::publish(self, uri);

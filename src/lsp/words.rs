@@ -236,3 +236,36 @@ pub(super) fn arguments(keyword: &str) -> &'static [Word] {
         _ => &[],
     }
 }
+
+/// How an instruction is written: its forms, with a blank between two parameters.
+pub(super) fn signatures(keyword: &str) -> &'static [&'static str] {
+    match keyword {
+        "FROM" => &["FROM [--platform=…] image[:tag|@digest] [AS] [name]"],
+        "RUN" => &[
+            "RUN [--mount=…|--network=…|--security=…] command",
+            "RUN [--mount=…|--network=…|--security=…] [\"program\",\"argument\"…]",
+        ],
+        "COPY" => &["COPY [--from=…|--chown=…|--chmod=…|--link|--parents|--exclude=…] source… destination"],
+        "ADD" => {
+            &["ADD [--chown=…|--chmod=…|--link|--checksum=…|--keep-git-dir|--unpack|--exclude=…] source… destination"]
+        }
+        "ENV" => &["ENV key=value…"],
+        "ARG" => &["ARG name[=default]…"],
+        "LABEL" => &["LABEL key=value…"],
+        "WORKDIR" => &["WORKDIR path"],
+        "USER" => &["USER user[:group]"],
+        "CMD" => &["CMD command", "CMD [\"program\",\"argument\"…]"],
+        "ENTRYPOINT" => &["ENTRYPOINT command", "ENTRYPOINT [\"program\",\"argument\"…]"],
+        "EXPOSE" => &["EXPOSE port[/protocol]…"],
+        "VOLUME" => &["VOLUME path…", "VOLUME [\"path\"…]"],
+        "HEALTHCHECK" => &[
+            "HEALTHCHECK [--interval=…|--timeout=…|--start-period=…|--start-interval=…|--retries=…] CMD command",
+            "HEALTHCHECK NONE",
+        ],
+        "SHELL" => &["SHELL [\"program\",\"argument\"…]"],
+        "STOPSIGNAL" => &["STOPSIGNAL signal"],
+        "ONBUILD" => &["ONBUILD instruction"],
+        "MAINTAINER" => &["MAINTAINER name"],
+        _ => &[],
+    }
+}

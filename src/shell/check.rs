@@ -1,6 +1,7 @@
 //! ShellCheck's findings: what they are, whichever engine found them, and the native engine.
 
 mod findings;
+mod memo;
 #[cfg(feature = "shellcheck-native")]
 mod native;
 
@@ -9,6 +10,7 @@ use crate::diagnostic::{Fix, Severity};
 use crate::text::Span;
 
 pub(super) use findings::{Draft, DraftFix, finish};
+pub use memo::Memo;
 
 /// One finding under a code of ShellCheck.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,13 +35,15 @@ pub struct CheckOptions<'a> {
     pub known_variables: &'a [String],
     /// True to be silent about unquoted uses of these variables, as hadolint is.
     pub quiet_known: bool,
+    /// What the engine found in scripts before, if somebody keeps it.
+    pub memo: Option<&'a Memo>,
 }
 
 /// The native engine's findings for a script, sorted by place. None for shells that ShellCheck does
 /// not know either, for scripts beyond any reason, and in a build without the engine.
 pub fn check(script: &Script, options: &CheckOptions) -> Vec<Finding> {
     #[cfg(feature = "shellcheck-native")]
-    return finish(script, options, native::run(script));
+    return finish(script, options, native::run(script, options.memo));
     #[cfg(not(feature = "shellcheck-native"))]
     finish(script, options, Vec::new())
 }

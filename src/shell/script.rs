@@ -71,7 +71,7 @@ pub struct ShellError {
 }
 
 /// Shell options that change what a failure does.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Options {
     /// `-e`.
     pub errexit: bool,

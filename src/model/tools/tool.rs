@@ -59,6 +59,33 @@ impl Tool {
     };
 }
 
+impl Tool {
+    /// The options that the table knows, with their dashes, each once and in order.
+    pub fn options(&self) -> Vec<&'static str> {
+        let Syntax { valued, flags, files, directory, .. } = &self.syntax;
+        let lists = [*valued, files, directory].into_iter().flat_map(str::split_ascii_whitespace);
+        let named = flags.iter().flat_map(|(names, _)| names.split_ascii_whitespace());
+        let named = named.map(|flag| flag.split('=').next().unwrap_or(flag));
+        let mut all: Vec<&str> = lists.chain(named).chain(self.no_cache_flag).filter(|it| it.len() > 1).collect();
+        all.retain(|option| option.starts_with('-') && option.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-'));
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
+    /// The first words of the verbs that the table knows, in its order: the usual spelling first.
+    pub fn verbs(&self) -> Vec<&'static str> {
+        let first = |(spelled, _): &(&'static str, Does)| spelled.split([' ', '|']).next().unwrap_or_default();
+        let mut all: Vec<&str> = Vec::new();
+        for verb in self.syntax.verbs.iter().map(first).filter(|verb| !verb.is_empty()) {
+            if !all.contains(&verb) {
+                all.push(verb);
+            }
+        }
+        all
+    }
+}
+
 impl PartialEq for Tool {
     fn eq(&self, other: &Tool) -> bool {
         self.name == other.name
@@ -209,7 +236,7 @@ pub fn by_name(name: &str) -> Option<&'static Tool> {
 }
 
 /// The tool that has a program of that base name.
-pub(crate) fn by_program(program: &str) -> Option<&'static Tool> {
+pub fn by_program(program: &str) -> Option<&'static Tool> {
     PROGRAMS.get(program).copied()
 }
 

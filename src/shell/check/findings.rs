@@ -5,6 +5,7 @@ use super::{CheckOptions, Finding};
 use crate::diagnostic::{Applicability, Edit, Fix, Severity};
 
 /// A finding with offsets in the script's text.
+#[derive(Clone, Debug)]
 pub(in crate::shell) struct Draft {
     pub(in crate::shell) code: u16,
     pub(in crate::shell) level: Severity,
@@ -14,6 +15,7 @@ pub(in crate::shell) struct Draft {
 }
 
 /// A fix with offsets in the script's text.
+#[derive(Clone, Debug)]
 pub(in crate::shell) struct DraftFix {
     pub(in crate::shell) title: String,
     pub(in crate::shell) edits: Vec<((usize, usize), String)>,

@@ -7,7 +7,7 @@ mod facts;
 
 use super::super::parse::guarded;
 use super::super::{Script, ShellError};
-use super::Draft;
+use super::{Draft, Memo};
 use crate::diagnostic::Severity;
 
 /// Longer scripts are not checked.
@@ -17,14 +17,19 @@ const MAX_COMMANDS: usize = 600;
 /// Broken scripts longer than this get no more than their first error.
 const MAX_BROKEN_BYTES: usize = 8 << 10;
 
-pub(super) fn run(script: &Script) -> Vec<Draft> {
+pub(super) fn run(script: &Script, memo: Option<&Memo>) -> Vec<Draft> {
     let mut drafts = Vec::new();
     let small = script.text.text.len() <= MAX_BYTES && script.commands.len() <= MAX_COMMANDS;
     if !small || !engine::is_known(script.dialect) {
         return drafts;
     }
     if script.error.is_none() || script.text.text.len() <= MAX_BROKEN_BYTES {
-        guarded(&script.text.text, || drafts = engine::run(script));
+        let engine = || {
+            let mut found = Vec::new();
+            guarded(&script.text.text, || found = engine::run(script));
+            found
+        };
+        drafts = memo.map_or_else(engine, |memo| memo.drafts(script, engine));
     }
     match &script.error {
         // What broken code means is anybody's guess: only the errors themselves count.

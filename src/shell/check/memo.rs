@@ -1,0 +1,64 @@
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::Draft;
+use crate::shell::{Dialect, Options, Script};
+
+/// Scripts remembered of each of two generations.
+const GENERATION: usize = 1024;
+
+/// What the engine depends on.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Key {
+    text: Arc<str>,
+    dialect: Dialect,
+    options: Options,
+}
+
+/// The engine's findings in scripts that were checked before, for whoever lints a file again after
+/// a keystroke: the engine takes most of the time of a lint, and all but one script are unchanged.
+///
+/// What was not asked for since as many others came is forgotten.
+#[derive(Debug, Default)]
+pub struct Memo(Mutex<Generations>);
+
+#[derive(Debug, Default)]
+struct Generations {
+    young: HashMap<Key, Arc<[Draft]>>,
+    old: HashMap<Key, Arc<[Draft]>>,
+}
+
+impl Memo {
+    /// The drafts for a script: remembered, or else made by `run`.
+    pub(super) fn drafts(&self, script: &Script, run: impl FnOnce() -> Vec<Draft>) -> Vec<Draft> {
+        let key = Key { text: script.text.text.as_str().into(), dialect: script.dialect, options: script.options };
+        if let Some(known) = self.with(|kept| kept.take(&key)) {
+            return known.to_vec();
+        }
+        let drafts = run();
+        self.with(|kept| kept.keep(key, drafts.as_slice().into()));
+        drafts
+    }
+
+    fn with<T>(&self, run: impl FnOnce(&mut Generations) -> T) -> T {
+        run(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Generations {
+    fn take(&mut self, key: &Key) -> Option<Arc<[Draft]>> {
+        if let Some(known) = self.young.get(key) {
+            return Some(known.clone());
+        }
+        let (key, known) = self.old.remove_entry(key)?;
+        self.keep(key, known.clone());
+        Some(known)
+    }
+
+    fn keep(&mut self, key: Key, drafts: Arc<[Draft]>) {
+        if self.young.len() >= GENERATION {
+            self.old = std::mem::take(&mut self.young);
+        }
+        self.young.insert(key, drafts);
+    }
+}
