@@ -8,6 +8,7 @@ use cachalot::host::image::{Options, open, read_layers};
 use cachalot::image::analysis::Files;
 use cachalot::image::base::Base;
 use cachalot::image::compare::{Verdict, compare};
+use serde_json::Value;
 
 fn run(program: &str, arguments: &[&str], folder: &Path) {
     let output = Command::new(program).args(arguments).current_dir(folder).output().expect("the program is installed");
@@ -17,11 +18,89 @@ fn run(program: &str, arguments: &[&str], folder: &Path) {
 /// Ends with its test.
 struct Server(Child);
 
+impl Server {
+    fn start(program: &str, arguments: &[&str], folder: &Path) -> Server {
+        let log = std::fs::File::create(folder.join(format!("{program}.log"))).expect("a fresh folder");
+        let started =
+            Command::new(program).args(arguments).current_dir(folder).stdout(Stdio::null()).stderr(log).spawn();
+        Server(started.unwrap_or_else(|error| panic!("{program} is installed: {error}")))
+    }
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
-        let _ = self.0.kill();
+        // Asked to end, a Docker daemon ends its own servers too.
+        let _ = Command::new("kill").arg(self.0.id().to_string()).status();
         let _ = self.0.wait();
     }
+}
+
+fn wait_for(what: &str, is_there: impl Fn() -> bool) {
+    for _ in 0..120 {
+        if is_there() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(500));
+    }
+    panic!("{what} did not start");
+}
+
+/// A registry on that port of this machine, with a password file if one is given.
+fn registry(port: u16, password_file: Option<&str>, folder: &Path) -> Server {
+    let auth =
+        password_file.map_or(String::new(), |file| format!("auth: {{htpasswd: {{realm: here, path: {file}}}}}\n"));
+    let configuration = format!(
+        "version: 0.1\nlog: {{level: warn}}\nstorage: {{filesystem: {{rootdirectory: ./data}}}}\nhttp: {{addr: 127.0.0.1:{port}}}\n{auth}"
+    );
+    let name = format!("registry-{port}.yml");
+    std::fs::write(folder.join(&name), configuration).expect("a fresh folder");
+    let server = Server::start("docker-registry", &["serve", &name], folder);
+    wait_for("the registry", || std::net::TcpStream::connect(("127.0.0.1", port)).is_ok());
+    server
+}
+
+/// The program's report as JSON, without what must differ from source to source: names, and how the
+/// layers are stored.
+fn report(arguments: &[&str], variables: &[(&str, &str)], folder: &Path) -> Value {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cachalot"));
+    command.args(["image", "--files", "--no-cache", "--fail-on", "never", "--format", "json"]).args(arguments);
+    let output = command.envs(variables.iter().copied()).current_dir(folder).output().expect("it was built");
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    let mut report = serde_json::from_slice(&output.stdout).expect("JSON");
+    strip(&mut report);
+    report
+}
+
+fn strip(value: &mut Value) {
+    const DIFFERS: [&str; 8] =
+        ["name", "tags", "digest", "annotations", "blob_bytes", "compression", "file", "warnings"];
+    match value {
+        Value::Object(object) => {
+            object.retain(|key, _| !DIFFERS.contains(&key.as_str()));
+            object.values_mut().for_each(strip);
+        }
+        Value::Array(list) => list.iter_mut().for_each(strip),
+        _ => {}
+    }
+}
+
+/// A folder with a static busybox and a Dockerfile that has an instruction of most kinds.
+fn context(folder: &Path) {
+    let busybox = std::env::var("CACHALOT_BUSYBOX").unwrap_or_else(|_| "/bin/busybox".into());
+    std::fs::create_dir_all(folder.join("context")).expect("a fresh folder");
+    std::fs::copy(busybox, folder.join("context/busybox")).expect("a static busybox is installed");
+    std::fs::write(folder.join("context/app"), "app").expect("a fresh folder");
+    let dockerfile = "FROM scratch\nCOPY busybox /bin/sh\nCOPY busybox /bin/busybox\nARG WHO=me\nENV A=1\nWORKDIR /app\n\
+        COPY app ./\nRUN busybox dd if=/dev/zero of=/big bs=1000 count=300\n\
+        RUN busybox rm /big && busybox chmod 600 /app/app && busybox mkdir -m 777 /open\n\
+        LABEL a=\"b c\"\nEXPOSE 8080\nUSER 1000\nVOLUME /data\nSTOPSIGNAL SIGINT\n\
+        HEALTHCHECK --interval=5s CMD busybox true\nENTRYPOINT [\"busybox\"]\nCMD [\"sleep\", \"1\"]\n";
+    std::fs::write(folder.join("context/Dockerfile"), dockerfile).expect("a fresh folder");
+}
+
+fn buildctl(output: &str, more: &[&str], folder: &Path) {
+    let fixed = ["build", "--frontend", "dockerfile.v0", "--local", "context=context", "--local", "dockerfile=context"];
+    run("buildctl", &[&fixed[..], more, &["--output", output]].concat(), folder);
 }
 
 /// What must be the same whatever the source: times and sizes of files, not of blobs.
@@ -56,12 +135,7 @@ fn layouts_archives_and_a_registry_agree() {
     run("skopeo", &["copy", "-q", "oci:oci:v2", "docker-archive:docker.tar:test/app:v2"], at);
     run("skopeo", &["copy", "-q", "oci:oci:v2", "oci-archive:oci.tar:v2"], at);
     run("skopeo", &["copy", "-q", "--dest-decompress", "oci:oci:v2", "dir:plain"], at);
-    let configuration = "version: 0.1\nlog: {level: warn}\nstorage: {filesystem: {rootdirectory: ./data}}\nhttp: {addr: 127.0.0.1:5066}\n";
-    std::fs::write(at.join("reg.yml"), configuration).expect("a fresh folder");
-    let server =
-        Command::new("docker-registry").args(["serve", "reg.yml"]).current_dir(at).stderr(Stdio::null()).spawn();
-    let _server = Server(server.expect("docker-registry is installed"));
-    std::thread::sleep(Duration::from_secs(2));
+    let _server = registry(5066, None, at);
     run("skopeo", &["copy", "-q", "--dest-tls-verify=false", "oci:oci:v2", "docker://127.0.0.1:5066/test/app:v2"], at);
     let options = Options { insecure: true, ..Options::default() };
     let path = |name: &str| at.join(name).to_string_lossy().into_owned();
@@ -113,4 +187,177 @@ fn a_cached_rebuild_is_all_hits() {
     let found = compare(&changed, &first, &Base::default());
     assert_eq!(found.verdicts[..3], [Verdict::Hit, Verdict::Hit, Verdict::Missed]);
     assert_eq!(found.first_miss.expect("one layer differs").layer, 2);
+}
+
+/// One build, handed out by everything that can hand it out.
+#[test]
+#[ignore = "needs BuildKit, Docker, podman, skopeo and docker-registry; .ci/e2e starts them"]
+fn every_source_gives_the_same_report() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let at = folder.path();
+    context(at);
+    buildctl("type=oci,dest=oci.tar", &[], at);
+    buildctl("type=oci,dest=zstd.tar,compression=zstd,force-compression=true", &[], at);
+    buildctl("type=oci,dest=estargz.tar,compression=estargz,force-compression=true,oci-mediatypes=true", &[], at);
+    buildctl("type=oci,dest=plain.tar,compression=uncompressed,force-compression=true", &[], at);
+    buildctl("type=oci,dest=layout,tar=false", &[], at);
+    buildctl("type=docker,name=app:1,dest=docker.tar", &[], at);
+    let wanted = report(&["oci.tar"], &[], at);
+    let history: Vec<&str> =
+        wanted["history"].as_array().expect("a list").iter().filter_map(|row| row["instruction"].as_str()).collect();
+    let instructions = [
+        "COPY busybox /bin/sh",
+        "COPY busybox /bin/busybox",
+        "ARG WHO=me",
+        "ENV A=1",
+        "WORKDIR /app",
+        "COPY app ./",
+        "RUN busybox dd if=/dev/zero of=/big bs=1000 count=300",
+        "RUN busybox rm /big && busybox chmod 600 /app/app && busybox mkdir -m 777 /open",
+        "LABEL a=b c",
+        "EXPOSE 8080/tcp",
+        "USER 1000",
+        "VOLUME [/data]",
+        "STOPSIGNAL SIGINT",
+        "HEALTHCHECK CMD busybox true",
+        "ENTRYPOINT [\"busybox\"]",
+        "CMD [\"sleep\" \"1\"]",
+    ];
+    assert_eq!(history, instructions);
+    assert_eq!(wanted["files"]["totals"]["deleted_bytes"], 300_000);
+    assert_eq!(wanted["files"]["totals"]["metadata_bytes"], 3);
+    let rules: Vec<&str> =
+        wanted["diagnostics"].as_array().expect("a list").iter().filter_map(|it| it["rule"].as_str()).collect();
+    assert_eq!(rules, ["world-writable-file"]);
+    for name in ["layout", "docker.tar", "zstd.tar", "plain.tar"] {
+        assert_eq!(report(&[name], &[], at), wanted, "{name}");
+    }
+    // eStargz puts marks and a table into the layers, so their diff ids differ; the files do not.
+    let estargz = report(&["estargz.tar"], &[], at);
+    assert_eq!(estargz["files"]["totals"], wanted["files"]["totals"]);
+
+    let _open = registry(5067, None, at);
+    run("htpasswd", &["-Bbc", "password", "me", "secret"], at);
+    let _closed = registry(5068, Some("password"), at);
+    let push =
+        ["copy", "-q", "--dest-tls-verify=false", "docker-archive:docker.tar", "docker://127.0.0.1:5067/me/app:1"];
+    run("skopeo", &push, at);
+    let from_registry = report(&["--insecure", "docker://127.0.0.1:5067/me/app:1"], &[], at);
+    assert_eq!(from_registry, wanted, "the registry");
+    let closed = ["--insecure", "docker://127.0.0.1:5068/me/app:1"];
+    std::fs::create_dir_all(at.join("login")).expect("a fresh folder");
+    let login = at.join("login").to_string_lossy().into_owned();
+    std::fs::write(at.join("login/config.json"), "{}").expect("a fresh folder");
+    let refused = Command::new(env!("CARGO_BIN_EXE_cachalot"))
+        .arg("image")
+        .args(closed)
+        .env("DOCKER_CONFIG", &login)
+        .env("HOME", &login)
+        .output()
+        .expect("it was built");
+    assert_eq!(refused.status.code(), Some(2));
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(said.contains("docker login 127.0.0.1:5068"), "{said}");
+    std::fs::write(at.join("login/config.json"), r#"{"auths":{"127.0.0.1:5068":{"auth":"bWU6c2VjcmV0"}}}"#)
+        .expect("a fresh folder");
+    assert_eq!(report(&closed, &[("DOCKER_CONFIG", &login)], at), wanted, "the registry with a login");
+    // A credential helper, as `docker-credential-pass` is one.
+    std::fs::write(at.join("login/config.json"), r#"{"credHelpers":{"127.0.0.1:5068":"canned"}}"#)
+        .expect("a fresh folder");
+    let helper = "#!/bin/sh\ncat >/dev/null\necho '{\"Username\":\"me\",\"Secret\":\"secret\"}'\n";
+    std::fs::write(at.join("login/docker-credential-canned"), helper).expect("a fresh folder");
+    run("chmod", &["+x", "login/docker-credential-canned"], at);
+    let path = format!("{login}:{}", std::env::var("PATH").unwrap_or_default());
+    assert_eq!(report(&closed, &[("DOCKER_CONFIG", &login), ("PATH", &path)], at), wanted, "a credential helper");
+
+    let socket = format!("unix://{}", at.join("docker.sock").display());
+    let arguments =
+        ["--data-root", "dk", "--exec-root", "dkx", "--storage-driver", "vfs", "--iptables=false", "--bridge=none"];
+    let arguments = [&arguments[..], &["--pidfile", "dockerd.pid", "-H", &socket]].concat();
+    let _docker = Server::start("dockerd", &arguments, at);
+    wait_for("dockerd", || at.join("docker.sock").exists());
+    run("/usr/bin/docker", &["-H", &socket, "load", "-q", "-i", "docker.tar"], at);
+    let docker = [("DOCKER_HOST", &socket[..])];
+    assert_eq!(report(&["docker-daemon:app:1"], &docker, at), wanted, "docker-daemon:");
+    assert_eq!(report(&["app:1"], &docker, at), wanted, "a bare name");
+    run("/usr/bin/docker", &["-H", &socket, "save", "-o", "saved.tar", "app:1"], at);
+    assert_eq!(report(&["saved.tar"], &[], at), wanted, "docker save");
+    a_classic_build(&socket, at);
+
+    let store = ["--root", "pod", "--runroot", "podx", "--storage-driver", "vfs"];
+    run("podman", &[&store[..], &["load", "-q", "-i", "docker.tar"]].concat(), at);
+    run("podman", &[&store[..], &["save", "-q", "-o", "podman.tar", "app:1"]].concat(), at);
+    assert_eq!(report(&["podman.tar"], &[], at), wanted, "podman save");
+    let socket = format!("unix://{}", at.join("podman.sock").display());
+    let _podman = Server::start("podman", &[&store[..], &["system", "service", "--time", "0", &socket]].concat(), at);
+    wait_for("podman", || at.join("podman.sock").exists());
+    assert_eq!(report(&["podman:app:1"], &[("CONTAINER_HOST", &socket)], at), wanted, "podman:");
+}
+
+/// The classic builder writes another history for the same Dockerfile.
+fn a_classic_build(socket: &str, at: &Path) {
+    let build = ["-H", socket, "build", "-q", "--network=none", "-t", "classic:1", "context"];
+    let output = Command::new("/usr/bin/docker").args(build).env("DOCKER_BUILDKIT", "0").current_dir(at).output();
+    let output = output.expect("Docker is installed");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let found = report(&["classic:1"], &[("DOCKER_HOST", socket)], at);
+    let history: Vec<&str> =
+        found["history"].as_array().expect("a list").iter().filter_map(|row| row["instruction"].as_str()).collect();
+    let starts = [
+        "COPY file:",
+        "COPY file:",
+        "ARG WHO=me",
+        "ENV A=1",
+        "WORKDIR /app",
+        "COPY file:",
+        "RUN busybox dd",
+        "RUN busybox rm /big &&",
+        "LABEL a=b c",
+        "EXPOSE 8080",
+        "USER 1000",
+        "VOLUME [/data]",
+        "STOPSIGNAL SIGINT",
+        "HEALTHCHECK",
+        "ENTRYPOINT [\"busybox\"]",
+        "CMD [\"sleep\" \"1\"]",
+    ];
+    assert_eq!(history.len(), starts.len(), "{history:#?}");
+    for (instruction, start) in history.iter().zip(starts) {
+        assert!(instruction.starts_with(start), "{instruction}: {start}");
+    }
+    assert_eq!(found["files"]["totals"]["deleted_bytes"], 300_000);
+}
+
+/// Tags of a repository by the time of their build, whatever they are called.
+#[test]
+#[ignore = "needs BuildKit, skopeo and docker-registry; .ci/e2e starts them"]
+fn a_series_of_tags() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let at = folder.path();
+    context(at);
+    let _registry = registry(5069, None, at);
+    for (number, tag) in ["1.9", "1.10", "zz-3", "aa-4"].into_iter().enumerate() {
+        std::fs::write(at.join("context/app"), format!("app {number} {:?}", std::time::SystemTime::now()))
+            .expect("a fresh folder");
+        buildctl("type=oci,dest=build.tar", &[], at);
+        let to = format!("docker://127.0.0.1:5069/me/app:{tag}");
+        run("skopeo", &["copy", "-q", "--dest-tls-verify=false", "oci-archive:build.tar", &to], at);
+    }
+    let to = "docker://127.0.0.1:5069/me/app:latest";
+    run("skopeo", &["copy", "-q", "--dest-tls-verify=false", "oci-archive:build.tar", to], at);
+    let series = ["image", "series", "docker://127.0.0.1:5069/me/app", "--tags", "3", "--insecure", "--format", "json"];
+    let output = Command::new(env!("CARGO_BIN_EXE_cachalot")).args(series).output().expect("it was built");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let found: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let names: Vec<&str> =
+        found["builds"].as_array().expect("a list").iter().filter_map(|build| build["name"].as_str()).collect();
+    let tags: Vec<&str> = names.iter().filter_map(|name| name.rsplit(':').next()).collect();
+    assert_eq!(tags, ["1.10", "zz-3", "aa-4"]);
+    let slot = |start: &str| {
+        let slots = found["slots"].as_array().expect("a list").iter();
+        slots.clone().find(|slot| slot["instruction"].as_str().is_some_and(|text| text.starts_with(start))).cloned()
+    };
+    assert_eq!(slot("COPY app").expect("a layer of it")["changed"], 2);
+    assert_eq!(slot("RUN busybox dd").expect("a layer of it")["collateral"], 2);
+    assert_eq!(slot("COPY busybox /bin/sh").expect("a layer of it")["changed"], 0);
 }

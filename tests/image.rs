@@ -752,6 +752,130 @@ fn series_of_builds() {
     assert!(found.slots[2].churn_bytes > 27_000);
 }
 
+/// A database that rpm itself wrote, with small pages so that rows overflow and the tree has levels.
+#[test]
+fn packages_of_rpm() {
+    use cachalot::image::diff::{diff, packages};
+    use cachalot::image::packages::Manager;
+    let database = fs::read("fixtures/images/rpmdb.sqlite").expect("the fixture");
+    let image = |database: Vec<u8>| {
+        let mut spec = parse("layer COPY rootfs /\nfile usr/lib/sysimage/rpm/rpmdb.sqlite 1\n");
+        spec.steps[0].members[0].contents = database;
+        let opened = open_stream("image", std::io::Cursor::new(spec.archive(Form::OciGzip)), &Options::default());
+        analyse(opened.expect("a good image"), &Options::default())
+    };
+    let whole = image(database.clone());
+    let found: Vec<String> = packages(&whole.1)
+        .into_iter()
+        .map(|((manager, name), version)| {
+            assert_eq!(manager, Manager::Rpm);
+            format!("{name} {version}")
+        })
+        .collect();
+    let wanted = [
+        "pack-1 1.1-1.fc40",
+        "pack-2 3:1.2-2.fc40",
+        "pack-3 1.3-3.fc40",
+        "pack-4 2.4-1",
+        "pack-5 2.5-1",
+        "pack-6 2.6-1",
+        "pack-7 2.7-1",
+        "pack-8 2.8-1",
+        "pack-9 2.9-1",
+    ];
+    assert_eq!(found, wanted);
+    // Damage is told, and never worse than that.
+    for at in (0..database.len()).step_by(97) {
+        let mut damaged = database.clone();
+        damaged[at] ^= 0xff;
+        damaged.truncate(database.len() - at / 2);
+        let broken = image(damaged);
+        let said = diff(&whole.0.image, &broken.0.image, Some((&whole.1, &broken.1)));
+        assert!(packages(&broken.1).len() == wanted.len() || !said.notes.is_empty(), "{at}");
+    }
+}
+
+#[test]
+fn attestations_are_no_candidates() {
+    let spec = simple();
+    let mut files = spec.files(Form::OciGzip);
+    let index = files.iter().position(|(name, _)| name == "index.json").expect("an index");
+    let mut value: serde_json::Value = serde_json::from_slice(&files[index].1).expect("JSON");
+    let subject = value["manifests"][0]["digest"].as_str().expect("a digest").to_owned();
+    let attestation = serde_json::json!({"schemaVersion": 2, "layers": [],
+        "config": {"mediaType": "application/vnd.oci.image.config.v1+json", "digest": subject, "size": 2}});
+    let attestation = attestation.to_string().into_bytes();
+    let digest = sha256(&attestation);
+    value["manifests"].as_array_mut().expect("a list").push(serde_json::json!({
+        "digest": format!("sha256:{digest}"), "size": attestation.len(),
+        "platform": {"os": "unknown", "architecture": "unknown"},
+        "annotations": {"vnd.docker.reference.type": "attestation-manifest", "vnd.docker.reference.digest": subject}}));
+    // Platforms whose content was left out are normal, too.
+    value["manifests"].as_array_mut().expect("a list").push(serde_json::json!({
+        "digest": format!("sha256:{}", "a".repeat(64)), "size": 400,
+        "platform": {"os": "linux", "architecture": "riscv64"}}));
+    files[index].1 = value.to_string().into_bytes();
+    files.push((format!("blobs/sha256/{digest}"), attestation));
+    let opened = open_stream("image", std::io::Cursor::new(archive(&files, "")), &Options::default());
+    assert_eq!(opened.expect("one image").image.layers.len(), 2);
+}
+
+#[test]
+fn an_index_under_a_digest_that_is_not_its_own_is_refused() {
+    // A loop can only be built from such.
+    let digest = format!("sha256:{}", "b".repeat(64));
+    let entry =
+        serde_json::json!({"digest": digest, "size": 9, "mediaType": "application/vnd.oci.image.index.v1+json"});
+    let index = serde_json::json!({"schemaVersion": 2, "manifests": [entry]}).to_string().into_bytes();
+    let files = [("index.json".to_owned(), index.clone()), (format!("blobs/sha256/{}", "b".repeat(64)), index)];
+    let error = error_of(archive(&files, ""));
+    assert!(error.contains("digest") && error.contains(&digest), "{error}");
+}
+
+#[test]
+fn deep_paths_and_many_layers_stay_linear() {
+    use std::fmt::Write;
+    let deep = "a/".repeat(20_000) + "end";
+    let mut spec = parse("layer COPY . /\nfile deep 10\nlayer RUN rm -rf /a\nwh a\n");
+    spec.steps[0].members[0].name = deep;
+    let (_, files) = analyse(
+        open_stream("deep", std::io::Cursor::new(spec.archive(Form::OciGzip)), &Options::default()).expect("good"),
+        &Options::default(),
+    );
+    assert_eq!((files.totals(0).deleted_bytes, files.stacked.live.len()), (10, 0));
+    // The same layer again and again is read once and wastes all its copies but one.
+    let again = "layer COPY a /\nfile a 1000\n".repeat(120);
+    let (_, files) = analyse(
+        open_stream("many", std::io::Cursor::new(parse(&again).archive(Form::OciGzip)), &Options::default())
+            .expect("good"),
+        &Options::default(),
+    );
+    assert_eq!(files.totals(0).wasted_bytes, 119_000);
+    // Whiteouts of single files: each costs what it removes, whatever lies around.
+    let mut text = String::from("layer COPY . /\n");
+    (0..20_000).for_each(|number| writeln!(text, "file d{}/f{number} 1", number % 50).expect("a string"));
+    text += "layer RUN rm\n";
+    (0..2_000).for_each(|number| writeln!(text, "wh d{}/f{number}", number % 50).expect("a string"));
+    let (_, files) = analyse(
+        open_stream("whiteouts", std::io::Cursor::new(parse(&text).archive(Form::Legacy)), &Options::default())
+            .expect("good"),
+        &Options::default(),
+    );
+    assert_eq!((files.totals(0).deleted_bytes, files.stacked.changes[1].removed), (2_000, 2_000));
+}
+
+/// What stands at a path may hold the very file that the path becomes a second name of.
+#[test]
+fn a_link_into_the_folder_that_it_replaces_dangles() {
+    let spec = parse("layer COPY d /\ndir d\nfile d/f 100\nlayer COPY l /\nhard d d/f\nfile g 7\n");
+    let (_, files) = analyse(
+        open_stream("link", std::io::Cursor::new(spec.archive(Form::OciGzip)), &Options::default()).expect("good"),
+        &Options::default(),
+    );
+    let totals = files.totals(0);
+    assert_eq!((totals.wasted_bytes, totals.live_bytes, totals.file_bytes), (100, 7, 107));
+}
+
 #[test]
 fn decompression_bombs_and_long_names_end_early() {
     use cachalot::image::{Limits, scan};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use serde::Serialize;
 
 use super::paths::PathId;
@@ -196,22 +196,27 @@ impl Files {
         sizes
     }
 
-    /// The `top` groups of files with the same contents, those first that one copy would save most.
-    pub fn duplicates(&self, top: usize) -> Vec<Duplicate> {
+    /// The `top` groups of files with the same contents, those first that one copy would save most;
+    /// only groups to which a layer from `first` on adds.
+    pub fn duplicates(&self, first: usize, top: usize) -> Vec<Duplicate> {
         if !self.stacked.hashed {
             return Vec::new();
         }
         let mut groups: HashMap<(u64, u64), Vec<PathId>> = HashMap::new();
+        let mut own: HashSet<(u64, u64)> = HashSet::new();
         for live in self.stacked.live.iter().filter(|live| live.counts) {
             let Some((layer, entry)) = live.inode else { continue };
             let entry = &self.trees.entries(layer as usize)[entry as usize];
             if entry.size > 0 {
                 groups.entry((entry.size, entry.hash)).or_default().push(live.path);
+                if live.layer as usize >= first {
+                    own.insert((entry.size, entry.hash));
+                }
             }
         }
+        let is_told = |(key, paths): &((u64, u64), Vec<PathId>)| paths.len() > 1 && own.contains(key);
         let duplicate = |((size, _), paths): (_, Vec<PathId>)| Duplicate { size, paths };
-        let mut groups: Vec<Duplicate> =
-            groups.into_iter().filter(|(_, paths)| paths.len() > 1).map(duplicate).collect();
+        let mut groups: Vec<Duplicate> = groups.into_iter().filter(is_told).map(duplicate).collect();
         for group in &mut groups {
             group.paths.sort_by_cached_key(|&path| self.trees.paths.bytes(path));
         }

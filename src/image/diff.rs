@@ -7,7 +7,6 @@ use serde::Serialize;
 use super::analysis::Files;
 use super::image::Image;
 use super::packages::{self, Manager};
-use super::paths::PathId;
 use super::stack::Live;
 use super::tree::{Entry, Kind};
 
@@ -85,9 +84,7 @@ pub fn diff(before: &Image, after: &Image, files: Option<(&Files, &Files)>) -> I
     let prefix = before.layers.iter().zip(&after.layers).take_while(|(a, b)| a.diff_id == b.diff_id).count();
     let mut notes = Vec::new();
     if let Some((a, b)) = files {
-        if has_rpm(a) || has_rpm(b) {
-            notes.push("rpm databases are not read: packages of rpm are not compared".to_owned());
-        }
+        notes.extend([a, b].into_iter().find_map(unread_rpm));
         if !(a.stacked.hashed && b.stacked.hashed) {
             notes.push("contents were not read: files of the same size count as the same".to_owned());
         }
@@ -239,11 +236,27 @@ fn diff_packages(a: &Files, b: &Files) -> Vec<PackageChange> {
     keys.into_iter().map(change).filter(|change| change.before != change.after).collect()
 }
 
-fn has_rpm(files: &Files) -> bool {
-    let folders = ["var/lib/rpm", "usr/lib/sysimage/rpm"];
-    let names = ["Packages", "Packages.db", "rpmdb.sqlite"];
-    let find = |path: String| -> Option<PathId> { files.trees.paths.find(path.as_bytes()) };
-    folders
-        .iter()
-        .any(|folder| names.iter().any(|name| find(format!("{folder}/{name}")).is_some_and(|id| files.is_live(id))))
+/// Says of an rpm database that cannot be read, why.
+fn unread_rpm(files: &Files) -> Option<String> {
+    let live = |path: &str| {
+        let id = files.trees.paths.find(path.as_bytes())?;
+        let at = files.stacked.live.binary_search_by_key(&id, |live| live.path).ok()?;
+        Some(files.size(&files.stacked.live[at]))
+    };
+    ["var/lib/rpm", "usr/lib/sysimage/rpm"].iter().find_map(|folder| {
+        let sqlite = format!("{folder}/rpmdb.sqlite");
+        let why = if live(&sqlite).is_some() {
+            let is_read = files.contents(&sqlite).is_some_and(|list| !list.is_empty());
+            match live(&format!("{sqlite}-wal")) {
+                Some(1..) => return Some(format!("packages of rpm may be old: /{sqlite}-wal was never merged")),
+                _ if is_read => return None,
+                _ => "is damaged or too large",
+            }
+        } else if live(&format!("{folder}/Packages.db")).is_some() || live(&format!("{folder}/Packages")).is_some() {
+            "is in a form from before SQLite, which is not read"
+        } else {
+            return None;
+        };
+        Some(format!("packages of rpm are not compared: the database in /{folder} {why}"))
+    })
 }

@@ -94,6 +94,7 @@ impl<S: Source> Visit<S> for Builder {
             entry.hash = hasher.map_or_else(|| xxh3_64(b""), |hasher| hasher.digest());
             if plan.capture {
                 self.captured += size;
+                let kept = packages::condensed(&self.tree.paths.bytes(entry.path), kept);
                 self.tree.captured.push((entry.path, kept));
             }
         }

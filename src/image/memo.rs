@@ -10,7 +10,7 @@ use super::scan::LayerScan;
 use super::tree::{Entry, Kind, LayerTree, Note, Texts};
 
 /// Changes whenever the form or the meaning of the bytes does.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// A verified layer, remembered by its diff id.
 #[derive(Clone, Debug)]

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::rpm;
+
 /// Files whose contents a scan keeps: package databases and the account files.
 pub(crate) fn is_wanted(path: &[u8]) -> bool {
     matches!(
@@ -15,6 +17,8 @@ pub(crate) fn is_wanted(path: &[u8]) -> bool {
             | b"var/lib/dpkg/status"
             | b"lib/apk/db/installed"
             | b"usr/lib/apk/db/installed"
+            | b"var/lib/rpm/rpmdb.sqlite"
+            | b"usr/lib/sysimage/rpm/rpmdb.sqlite"
     ) || path.strip_prefix(b"var/lib/dpkg/status.d/").is_some_and(|name| !name.ends_with(b".md5sums"))
 }
 
@@ -26,6 +30,18 @@ pub enum Manager {
     Dpkg,
     /// Alpine's.
     Apk,
+    /// Fedora's, Red Hat's and SUSE's.
+    Rpm,
+}
+
+/// What a scan keeps of a file that [`is_wanted`]: of a database in binary form only the packages,
+/// a line for each, and nothing where it cannot be read.
+pub(crate) fn condensed(path: &[u8], contents: Vec<u8>) -> Vec<u8> {
+    if !path.ends_with(b"/rpmdb.sqlite") {
+        return contents;
+    }
+    let packages = rpm::packages(&contents).unwrap_or_default();
+    packages.iter().map(|(name, version)| format!("{name} {version}\n")).collect::<String>().into_bytes()
 }
 
 /// Reads a database by its path in the image: name to version. `None` for other files.
@@ -35,15 +51,12 @@ pub fn read(path: &[u8], contents: &[u8]) -> Option<(Manager, BTreeMap<String, S
         Some((Manager::Dpkg, dpkg(&text)))
     } else if path.ends_with(b"apk/db/installed") {
         Some((Manager::Apk, apk(&text)))
+    } else if path.ends_with(b"/rpmdb.sqlite") {
+        let lines = text.lines().filter_map(|line| line.split_once(' '));
+        Some((Manager::Rpm, lines.map(|(name, version)| (name.to_owned(), version.to_owned())).collect()))
     } else {
         None
     }
-}
-
-/// True for an rpm database, which is found but not read.
-pub fn is_rpm_database(path: &[u8]) -> bool {
-    let name = ["var/lib/rpm/", "usr/lib/sysimage/rpm/"].iter().find_map(|folder| path.strip_prefix(folder.as_bytes()));
-    matches!(name, Some(b"Packages" | b"Packages.db" | b"rpmdb.sqlite"))
 }
 
 /// Paragraphs of `Key: value`; a package counts while its status ends in `installed`. The

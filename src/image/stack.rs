@@ -153,6 +153,8 @@ struct Inode {
 struct Stack {
     states: Vec<State>,
     inodes: Vec<Inode>,
+    /// Inodes without a name, whose places are free.
+    free: Vec<u32>,
     out: Stacked,
 }
 
@@ -160,7 +162,7 @@ impl Stack {
     fn new(trees: &Trees) -> Stack {
         let mut states = vec![NOTHING; trees.paths.len()];
         states[0].layer = 0;
-        Stack { states, inodes: Vec::new(), out: Stacked { hashed: true, ..Stacked::default() } }
+        Stack { states, inodes: Vec::new(), free: Vec::new(), out: Stacked { hashed: true, ..Stacked::default() } }
     }
 
     fn layer(&mut self, trees: &mut Trees, number: u16, entries: &[Entry]) {
@@ -189,9 +191,6 @@ impl Stack {
             return;
         }
         let target = (entry.kind == Kind::Hardlink).then(|| self.link_target(trees, PathId(entry.link))).flatten();
-        if entry.kind == Kind::Hardlink && target.is_none() {
-            self.out.notes.push((number, NoteKind::DanglingHardlink, entry.path));
-        }
         let before = self.states[path.index()];
         let old = self.entry_of(trees, &before);
         let is_directory = |entry: Option<Entry>| entry.is_none_or(|entry| entry.kind == Kind::Directory);
@@ -222,11 +221,13 @@ impl Stack {
                 change.added += 1;
             }
         }
+        // What stood here may have been the folder that the target was in.
+        let target = target.filter(|&target| self.inodes[target as usize].links > 0);
+        if entry.kind == Kind::Hardlink && target.is_none() {
+            self.out.notes.push((number, NoteKind::DanglingHardlink, entry.path));
+        }
         let inode = match (entry.kind, target) {
-            (Kind::File, _) => {
-                self.inodes.push(Inode { entry: index, links: 1, layer: number });
-                self.inodes.len() as u32 - 1
-            }
+            (Kind::File, _) => self.new_inode(Inode { entry: index, links: 1, layer: number }),
             (Kind::Hardlink, Some(target)) => {
                 self.inodes[target as usize].links += 1;
                 target
@@ -234,6 +235,19 @@ impl Stack {
             _ => NONE,
         };
         self.attach(trees, path, number, index, inode);
+    }
+
+    fn new_inode(&mut self, inode: Inode) -> u32 {
+        match self.free.pop() {
+            Some(place) => {
+                self.inodes[place as usize] = inode;
+                place
+            }
+            None => {
+                self.inodes.push(inode);
+                self.inodes.len() as u32 - 1
+            }
+        }
     }
 
     fn entry_of(&self, trees: &Trees, state: &State) -> Option<Entry> {
@@ -317,6 +331,7 @@ impl Stack {
             return;
         }
         let (added, entry) = (inode.layer, inode.entry);
+        self.free.push(state.inode);
         let size = trees.entries(added as usize)[entry as usize].size;
         if size > 0 {
             self.out.waste.push(Waste { path, entry, added, killed: by, kind });

@@ -8,12 +8,13 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use clap::ValueEnum;
 
-use crate::host::image::{Opened, Options, diff_ids, open, read_layers, tags as image_tags};
+use crate::host::image::{Opened, Options, diff_ids, newest, open, open_all, read_layers};
+use crate::host::terminal_width;
 use crate::image::analysis::Files;
 use crate::image::base::{self, Base, Evidence};
 use crate::image::cache::origins;
 use crate::image::compare::compare;
-use crate::image::{Digest, Limits, Platform, diff, series};
+use crate::image::{Digest, Image, Limits, Platform, diff, series};
 use crate::lint::lint_image;
 use crate::report::image as report;
 use crate::report::image::ImageReport;
@@ -95,7 +96,7 @@ enum Command {
         /// The builds; or one registry repository with --tags
         #[arg(required = true, value_name = "IMAGE")]
         images: Vec<String>,
-        /// The newest N tags of the repository
+        /// The newest N builds that the repository has tags for
         #[arg(long, value_name = "N")]
         tags: Option<usize>,
         /// Keep the order given instead of sorting by the time of the build
@@ -222,6 +223,7 @@ fn run_image(args: &Args) -> anyhow::Result<Outcome> {
         stale: joined.stale.as_ref(),
         top: args.top,
         include_base: args.include_base,
+        width: terminal_width(),
     };
     let results = gates.judge(&said);
     said.gates = &results;
@@ -268,11 +270,8 @@ fn write_report(out: &mut dyn Write, args: &Args, said: &ImageReport, run: &Run)
             }
         }
         ImageFormat::Json => {
-            let mut lines = Vec::new();
-            crate::report::json(&mut lines, run)?;
             let mut value = report::json(said);
-            let found: serde_json::Value = serde_json::from_slice(&lines)?;
-            value["diagnostics"] = found["diagnostics"].clone();
+            value["diagnostics"] = diagnostics(run)?;
             writeln!(out, "{value:#}")?;
         }
         ImageFormat::Sarif => crate::report::sarif(out, run)?,
@@ -280,9 +279,17 @@ fn write_report(out: &mut dyn Write, args: &Args, said: &ImageReport, run: &Run)
             writeln!(out, "{:#}", report::dive_json(said).context("dive's numbers need the layers: add --files")?)?;
         }
         ImageFormat::Markdown => write!(out, "{}", report::markdown(said))?,
-        ImageFormat::Html => write!(out, "{}", report::html(said))?,
+        ImageFormat::Html => write!(out, "{}", report::html(said, diagnostics(run)?))?,
     }
     Ok(())
+}
+
+/// The diagnostics as the linter's JSON format has them.
+fn diagnostics(run: &Run) -> anyhow::Result<serde_json::Value> {
+    let mut bytes = Vec::new();
+    crate::report::json(&mut bytes, run)?;
+    let mut found: serde_json::Value = serde_json::from_slice(&bytes)?;
+    Ok(found["diagnostics"].take())
 }
 
 /// Layers are read where that costs no download, or was asked for.
@@ -344,22 +351,18 @@ fn run_series(
     let bar = Bar::default();
     let progress = |event| bar.tell(event);
     let options = source.options(&progress);
-    let names = match (images, tags) {
-        ([repository], Some(count)) => image_tags(repository, count, &options)?,
-        (_, Some(_)) => bail!("--tags takes one repository"),
-        (images, None) => images.to_vec(),
-    };
-    if names.len() < 2 {
-        bail!("a series takes two builds or more");
-    }
-    let mut builds = Vec::new();
-    for name in &names {
-        let mut opened = open(name, &options)?;
-        // Archives do not say how large their layers are until they are read.
-        if !opened.is_remote() && opened.image.layers.iter().any(|layer| layer.blob_size.is_none()) {
-            read_layers(&mut opened, &options)?;
+    let mut builds = match (images, tags) {
+        ([repository], Some(count)) => {
+            let (builds, notes) = newest(repository, count, &options)?;
+            notes.iter().for_each(|note| complain(format_args!("{note}")));
+            builds
         }
-        builds.push(opened.image);
+        (_, Some(_)) => bail!("--tags takes one repository"),
+        (images, None) => named(images, &options)?,
+    };
+    bar.finish();
+    if builds.len() < 2 {
+        bail!("a series takes two builds or more");
     }
     if !keep_order {
         series::sort_by_time(&mut builds);
@@ -367,11 +370,24 @@ fn run_series(
     let said = series::series(&builds);
     let mut out = stdout();
     match format {
-        PlainFormat::Text => write!(out, "{}", report::series_text(&said))?,
+        PlainFormat::Text => write!(out, "{}", report::series_text(&said, terminal_width()))?,
         PlainFormat::Json => writeln!(out, "{:#}", report::series_json(&said))?,
     }
     out.flush()?;
     Ok(Outcome::Clean)
+}
+
+fn named(names: &[String], options: &Options) -> anyhow::Result<Vec<Image>> {
+    let mut builds = Vec::new();
+    for opened in open_all(names, options) {
+        let mut opened = opened?;
+        // Archives do not say how large their layers are until they are read.
+        if !opened.is_remote() && opened.image.layers.iter().any(|layer| layer.blob_size.is_none()) {
+            read_layers(&mut opened, options)?;
+        }
+        builds.push(opened.image);
+    }
+    Ok(builds)
 }
 
 fn run_diff(

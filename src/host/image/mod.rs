@@ -159,7 +159,12 @@ pub fn open(reference: &str, options: &Options) -> Result<Opened, Error> {
     match looks_like_path(reference) {
         true => open_path(reference, options),
         false if daemon::has(reference) => daemon::open(Engine::Docker, reference, options),
-        false => registry::open(reference, options),
+        false => registry::open(reference, options).map_err(|error| match error {
+            Error::Client { name, why } => {
+                Error::Client { name, why: format!("no file, and no Docker daemon here has it; the registry: {why}") }
+            }
+            error => error,
+        }),
     }
 }
 
@@ -170,13 +175,49 @@ fn looks_like_path(reference: &str) -> bool {
     is_archive || reference.starts_with(['.', '/', '~']) || reference.contains('\\')
 }
 
-/// The last `count` tags of a repository in the order of versions, as references.
-pub fn tags(repository: &str, count: usize, options: &Options) -> Result<Vec<String>, Error> {
+/// The newest `count` builds that a registry's repository has tags for, in no order. Only the
+/// images themselves tell when they were built: of a large repository as many are asked as can be
+/// among the newest by their versions. The second part says what was left out.
+pub fn newest(repository: &str, count: usize, options: &Options) -> Result<(Vec<Image>, Vec<String>), Error> {
     let name = repository.strip_prefix("docker://").unwrap_or(repository);
     let mut tags = registry::tags(name, options)?;
+    // Signatures and attestations are kept under the digest that they are about.
+    tags.retain(|tag| !tag.starts_with("sha256-"));
     tags.sort_by_cached_key(|tag| version_key(tag));
-    let first = tags.len().saturating_sub(count);
-    Ok(tags[first..].iter().map(|tag| format!("docker://{name}:{tag}")).collect())
+    let asked = tags.len().min(count.saturating_mul(4).max(50));
+    let mut notes = Vec::new();
+    if asked < tags.len() {
+        notes.push(format!("{name} has {} tags: the {asked} of the highest versions were looked at", tags.len()));
+    }
+    let names: Vec<String> = tags[tags.len() - asked..].iter().map(|tag| format!("docker://{name}:{tag}")).collect();
+    let mut found: Vec<Image> = Vec::new();
+    for opened in open_all(&names, options) {
+        match opened {
+            // `latest` beside a version is the same build twice; the version says more.
+            Ok(opened) => match found.iter_mut().find(|other| other.id == opened.image.id) {
+                Some(other) => *other = opened.image,
+                None => found.push(opened.image),
+            },
+            Err(error) => notes.push(format!("{error}; left out")),
+        }
+    }
+    crate::image::series::sort_by_time(&mut found);
+    let first = found.len().saturating_sub(count);
+    Ok((found.split_off(first), notes))
+}
+
+/// How many images are opened at once: waiting for a registry costs no processor.
+const PARALLEL: usize = 8;
+
+/// Opens images in parallel, in the order given.
+pub fn open_all(names: &[String], options: &Options) -> Vec<Result<Opened, Error>> {
+    use rayon::prelude::*;
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(PARALLEL).build();
+    let work = || names.par_iter().map(|name| open(name, options)).collect();
+    match pool {
+        Ok(pool) => pool.install(work),
+        Err(_) => names.iter().map(|name| open(name, options)).collect(),
+    }
 }
 
 /// Runs of digits as numbers: `1.9` comes before `1.10`.

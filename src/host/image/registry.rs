@@ -1,6 +1,6 @@
 //! Images of a registry: documents at once, layers only when they are asked for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
 use docker_credential::DockerCredential;
@@ -51,20 +51,18 @@ pub(super) fn host(name: &str) -> String {
 /// All tags of a repository.
 pub(super) fn tags(name: &str, options: &Options) -> Result<Vec<String>, Error> {
     let registry = Registry::connect(name, options)?;
-    let mut tags: Vec<String> = Vec::new();
+    let (mut tags, mut seen) = (Vec::new(), BTreeSet::new());
     let (runtime, client) = connect(options).map_err(|why| registry.error(why))?;
-    // Pages end with an empty one or one that brings nothing new.
+    // A registry may give fewer than asked for: only a page that brings nothing new is the last.
     for _ in 0..1000 {
         let last = tags.last().cloned();
         let page = client.list_tags(&registry.reference, &registry.auth, Some(1000), last.as_deref());
-        let page = runtime.block_on(page).map_err(|error| registry.error(error.to_string()))?.tags;
-        let fresh: Vec<String> = page.into_iter().filter(|tag| !tags.contains(tag)).collect();
-        if fresh.is_empty() {
-            break;
-        }
-        let is_last = fresh.len() < 1000;
-        tags.extend(fresh);
-        if is_last {
+        let page = runtime.block_on(page).map_err(|error| {
+            registry.error(explain(&error.to_string(), registry.reference.registry(), options.insecure))
+        })?;
+        let before = tags.len();
+        tags.extend(page.tags.into_iter().filter(|tag| seen.insert(tag.clone())));
+        if tags.len() == before {
             break;
         }
     }
@@ -103,7 +101,8 @@ impl Registry {
         let guard = self.connection.lock().expect("no holder of this lock panics");
         let (runtime, client) = &*guard;
         let fetched = runtime.block_on(client.pull_manifest_raw(reference, &self.auth, &ACCEPTED));
-        let (bytes, _) = fetched.map_err(|error| self.error(explain(&error.to_string(), self.insecure)))?;
+        let (bytes, _) = fetched
+            .map_err(|error| self.error(explain(&error.to_string(), self.reference.registry(), self.insecure)))?;
         if bytes.len() as u64 > MAX_MANIFEST {
             return Err(Error::TooLarge { name: self.name.clone(), what: reference.to_string(), max: MAX_MANIFEST });
         }
@@ -213,13 +212,18 @@ fn credentials(registry: &str) -> RegistryAuth {
     }
 }
 
-fn explain(error: &str, insecure: bool) -> String {
+fn explain(error: &str, registry: &str, insecure: bool) -> String {
+    let is_refused =
+        ["Not authorized", "UNAUTHORIZED", "Authentication failure"].iter().any(|word| error.contains(word));
     let hint = if error.contains("schema") && error.contains("version 1") {
-        "; Docker's schema 1 is not read"
-    } else if !insecure && (error.contains("error sending request") || error.contains("tls")) {
-        "; --insecure speaks plain HTTP"
+        "; Docker's schema 1 is not read".to_owned()
+    } else if is_refused {
+        format!("; `docker login {registry}` stores a login that is used here too")
+    } else if !insecure && registry.contains(':') && (error.contains("error sending request") || error.contains("tls"))
+    {
+        "; --insecure speaks plain HTTP".to_owned()
     } else {
-        ""
+        String::new()
     };
     format!("{error}{hint}")
 }

@@ -2,9 +2,11 @@ use serde_json::{Value, json as object};
 
 use crate::image::Image;
 use crate::image::diff::ImageDiff;
+use crate::image::remedy::remedy;
 use crate::image::series::Series;
 use crate::image::stale::Stale;
 
+use super::compared::cause;
 use super::{ImageReport, rows};
 
 /// The report as one object, `{"version":1,…}`; within version 1 keys are only added. Layers are
@@ -35,6 +37,7 @@ pub fn json(report: &ImageReport) -> Value {
         compared["hit_ratio"] = comparison.hit_ratio().into();
         if let Some(miss) = compared.get_mut("first_miss").filter(|miss| !miss.is_null()) {
             miss["layer"] = comparison.first_miss.as_ref().map(|miss| miss.layer + 1).into();
+            miss["why"] = comparison.first_miss.as_ref().map(|miss| cause(&miss.cause)).into();
         }
         value["comparison"] = compared;
     }
@@ -76,9 +79,11 @@ fn files(report: &ImageReport) -> Option<Value> {
     let files = report.files?;
     let first = report.first_own();
     let path = |id| files.trees.paths.display(id);
+    let instructions = report.image.layer_instructions();
     let flow = |flow: crate::image::analysis::Flow| {
         object!({"added_by": flow.added + 1, "killed_by": flow.killed + 1, "kind": flow.kind,
-            "files": flow.files, "bytes": flow.bytes})
+            "files": flow.files, "bytes": flow.bytes,
+            "remedy": remedy(&flow, &instructions, report.base.border())})
     };
     let wasted = |file: crate::image::analysis::WastedPath| {
         let losses: Vec<Value> = file
@@ -107,7 +112,7 @@ fn files(report: &ImageReport) -> Option<Value> {
             .map(|(id, bytes, layer)| object!({"path": path(id), "bytes": bytes, "layer": layer + 1})).collect::<Vec<_>>(),
         "largest_folders": files.largest_folders(report.top).into_iter()
             .map(|(id, bytes)| object!({"path": path(id), "bytes": bytes})).collect::<Vec<_>>(),
-        "duplicates": files.duplicates(report.top).into_iter()
+        "duplicates": files.duplicates(first, report.top).into_iter()
             .map(|group| object!({"bytes": group.size, "extra_bytes": group.extra_bytes(),
                 "paths": group.paths.iter().map(|&id| path(id)).collect::<Vec<_>>()})).collect::<Vec<_>>(),
         "notes": notes.chain(stacked).collect::<Vec<_>>(),

@@ -1,6 +1,7 @@
 use std::fmt::Write;
 
-use super::text::{cause, how};
+use super::compared::cause;
+use super::losses::how;
 use super::{ImageReport, bytes, path, percent, printable, rows, shortened};
 
 /// A comment for a pull request.

@@ -1,11 +1,17 @@
 //! What is said about a built image, one file per format.
 
+mod compared;
 mod dive;
 mod html;
 mod json;
+mod layers;
+mod listing;
+mod losses;
 mod markdown;
 mod rows;
+mod series;
 mod stale;
+mod table;
 mod text;
 
 use crate::image::analysis::Files;
@@ -15,12 +21,16 @@ use crate::image::compare::Comparison;
 use crate::image::stale::Stale;
 use crate::image::{Image, PathId};
 
+pub use crate::image::bytes;
+pub use compared::{comparison_text, diff_text};
 pub use dive::dive_json;
 pub use html::html;
 pub use json::{diff_json, json, series_json};
+pub use listing::listing;
 pub use markdown::markdown;
 pub use rows::{Row, rows};
-pub use text::{comparison_text, diff_text, listing, series_text, text};
+pub use series::series_text;
+pub use text::text;
 
 /// Everything known about one image.
 pub struct ImageReport<'a> {
@@ -44,6 +54,8 @@ pub struct ImageReport<'a> {
     pub top: usize,
     /// Whether the base image's waste counts.
     pub include_base: bool,
+    /// Columns that the text may take.
+    pub width: usize,
 }
 
 impl ImageReport<'_> {
@@ -64,28 +76,6 @@ pub struct Gate {
     pub actual: String,
     /// True where the bound is kept; `None` where the image does not tell.
     pub passed: Option<bool>,
-}
-
-/// Bytes for people, in powers of ten as registries and `docker` count: `999 B`, `1.2 kB`, `45 MB`.
-pub fn bytes(count: u64) -> String {
-    const UNITS: [&str; 6] = ["kB", "MB", "GB", "TB", "PB", "EB"];
-    if count < 1000 {
-        return format!("{count} B");
-    }
-    let mut value = count as f64;
-    for unit in UNITS {
-        value /= 1000.0;
-        if value < 9.995 {
-            return format!("{value:.2} {unit}");
-        }
-        if value < 99.95 {
-            return format!("{value:.1} {unit}");
-        }
-        if value < 999.5 {
-            return format!("{value:.0} {unit}");
-        }
-    }
-    format!("{value:.0} EB")
 }
 
 /// A share for people.
@@ -126,25 +116,30 @@ pub(crate) fn path(files: &Files, id: PathId) -> String {
     printable(&files.trees.paths.display(id))
 }
 
+/// Words to `width` columns, later lines indented by as much as the first has before its words.
+pub(crate) fn wrapped(lead: &str, text: &str, width: usize) -> String {
+    let indent = lead.chars().count();
+    let mut out = lead.to_owned();
+    let mut column = indent;
+    for word in text.split(' ') {
+        let length = word.chars().count();
+        if column > indent && column + 1 + length > width {
+            out += &format!("\n{:indent$}", "");
+            column = indent;
+        } else if column > indent {
+            out.push(' ');
+            column += 1;
+        }
+        out += word;
+        column += length;
+    }
+    out.push('\n');
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn bytes_for_people() {
-        let cases = [
-            (0, "0 B"),
-            (999, "999 B"),
-            (1000, "1.00 kB"),
-            (999_499, "999 kB"),
-            (999_999, "1.00 MB"),
-            (45_300_000, "45.3 MB"),
-            (u64::MAX, "18.4 EB"),
-        ];
-        for (count, wanted) in cases {
-            assert_eq!(bytes(count), wanted);
-        }
-    }
 
     #[test]
     fn nothing_steers_the_terminal() {

@@ -3,7 +3,7 @@ use std::fmt::Write;
 use crate::image::stale::{Now, Stale, StepNow};
 
 use super::markdown::{code, escape};
-use super::text::Table;
+use super::table::Table;
 use super::{printable, shortened};
 
 /// What a build of the working tree would do to the image.

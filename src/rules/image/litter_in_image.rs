@@ -1,15 +1,25 @@
-use crate::rules::ImageCx;
+use std::collections::BTreeMap;
 
-/// Folders and files of that kind in one's own layers, but for those of installed packages.
+use crate::rules::ImageCx;
+use crate::rules::image::shared_groups::is_installed;
+
+/// Folders and files of that kind in one's own layers, but for those of installed packages: one
+/// diagnostic for each layer and name.
 pub(in crate::rules) fn check(cx: &mut ImageCx) {
+    let mut found: BTreeMap<(usize, String), Vec<String>> = BTreeMap::new();
     for (path, layer) in cx.own_live(|_| true) {
         let shown = cx.path(path);
-        let is_installed =
-            ["/node_modules/", "/vendor/", "/site-packages/", "/usr/share/"].iter().any(|at| shown.contains(at));
         let name = shown.rsplit('/').next().unwrap_or_default();
-        if !is_installed && is_litter(name) {
-            cx.report_layer(layer, format!("`{shown}` does not belong into an image")).note("list it in .dockerignore");
+        if is_litter(name) && !is_installed(&shown) {
+            found.entry((layer, name.to_owned())).or_default().push(shown);
         }
+    }
+    for ((layer, _), paths) in found {
+        let message = match (&paths[0], paths.len() - 1) {
+            (first, 0) => format!("`{first}` does not belong into an image"),
+            (first, more) => format!("`{first}` and {more} more of that name do not belong into an image"),
+        };
+        cx.report_layer(layer, message).note("list it in .dockerignore");
     }
 }
 

@@ -1,5 +1,6 @@
 //! Rules about built images.
 
+mod shared_groups;
 mod shared_secrets;
 
 pub(super) mod deleted_secret;

@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use crate::image::bytes;
 use crate::rules::ImageCx;
 
 /// Bytes of known caches in each of one's own layers, also of those deleted later.
@@ -14,7 +15,7 @@ pub(in crate::rules) fn check(cx: &mut ImageCx) {
             }
         }
         for (cache, size) in sums.into_iter().filter(|(_, size)| *size >= LEAST) {
-            cx.report_layer(layer, format!("{size} bytes of {cache} stay in this layer"))
+            cx.report_layer(layer, format!("{} of {cache} stay in this layer", bytes(size)))
                 .note("remove them in the same instruction, or keep them out with `RUN --mount=type=cache`");
         }
     }
@@ -24,17 +25,32 @@ pub(in crate::rules) fn check(cx: &mut ImageCx) {
 const LEAST: u64 = 100_000;
 
 fn cache(path: &str) -> Option<&'static str> {
-    const FOLDERS: [(&str, &str); 9] = [
+    const SYSTEM: [(&str, &str); 8] = [
         ("var/lib/apt/lists/", "apt's package lists"),
         ("var/cache/apt/", "apt's cache"),
         ("var/cache/apk/", "apk's cache"),
         ("var/cache/dnf/", "dnf's cache"),
         ("var/cache/yum/", "yum's cache"),
         ("var/cache/zypp/", "zypper's cache"),
-        ("root/.cache/pip/", "pip's cache"),
-        ("root/.npm/_cacache/", "npm's cache"),
+        ("var/cache/pacman/pkg/", "pacman's cache"),
         ("usr/local/share/.cache/yarn/", "yarn's cache"),
     ];
-    let folder = FOLDERS.iter().find(|(folder, _)| path.starts_with(folder)).map(|(_, name)| *name);
-    folder.or_else(|| path.contains("node_modules/.cache/").then_some("node_modules/.cache"))
+    const OF_USER: [(&str, &str); 8] = [
+        (".cache/pip/", "pip's cache"),
+        (".cache/uv/", "uv's cache"),
+        (".cache/pypoetry/", "poetry's cache"),
+        (".npm/_cacache/", "npm's cache"),
+        (".cache/yarn/", "yarn's cache"),
+        (".composer/cache/", "composer's cache"),
+        (".cache/composer/", "composer's cache"),
+        (".cache/go-build/", "go's build cache"),
+    ];
+    let named = |folders: &[(&str, &'static str)], path: &str| {
+        folders.iter().find(|(folder, _)| path.starts_with(folder)).map(|(_, name)| *name)
+    };
+    let below_home =
+        path.strip_prefix("root/").or_else(|| path.strip_prefix("home/")?.split_once('/').map(|(_, it)| it));
+    let of_user = || named(&OF_USER, below_home?);
+    let of_project = || path.contains("node_modules/.cache/").then_some("node_modules/.cache");
+    named(&SYSTEM, path).or_else(of_user).or_else(of_project)
 }

@@ -1,11 +1,10 @@
-use crate::image::Kind;
+use crate::image::{Entry, Kind};
 use crate::rules::ImageCx;
 
 /// Regular files of the final file system with the bits, put there by one's own layers.
 pub(in crate::rules) fn check(cx: &mut ImageCx) {
-    for (path, layer) in
-        cx.own_live(|entry| matches!(entry.kind, Kind::File | Kind::Hardlink) && entry.mode & 0o6000 != 0)
-    {
+    let is_found = |entry: &Entry| matches!(entry.kind, Kind::File | Kind::Hardlink) && entry.mode & 0o6000 != 0;
+    for (path, layer) in cx.own_live(|entry| entry.is_some_and(is_found)) {
         let path = cx.path(path);
         cx.report_layer(layer, format!("`{path}` runs with its owner's rights"))
             .note("remove the bits with `chmod a-s`");

@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use crate::image::analysis::Files;
 use crate::image::{Kind, PathId};
 use crate::rules::ImageCx;
+use crate::rules::image::shared_groups::is_installed;
 
 /// A file that looks like a secret.
 pub(super) struct SecretFile {
@@ -19,7 +20,8 @@ pub(super) fn files(cx: &ImageCx, files: &Files) -> impl Iterator<Item = SecretF
     for layer in cx.own_layers() {
         let entries = files.trees.entries(layer).iter();
         for entry in entries.filter(|entry| entry.kind == Kind::File && entry.size > 0) {
-            if is_secret(files.trees.paths.name(entry.path)) && seen.insert(entry.path) {
+            let is_told = is_secret(files.trees.paths.name(entry.path)) && !is_installed(&cx.path(entry.path));
+            if is_told && seen.insert(entry.path) {
                 found.push(SecretFile { path: entry.path, layer, live: files.is_live(entry.path) });
             }
         }
