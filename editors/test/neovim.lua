@@ -30,6 +30,10 @@ local params = vim.lsp.util.make_range_params()
 params.range = { start = { line = 0, character = 0 }, ['end'] = { line = 8, character = 0 } }
 params.context = { diagnostics = {} }
 found.actions = #(request('textDocument/codeAction', params) or {})
+local kinds = vim.tbl_map(function(it) return it.kind end, request('textDocument/codeAction', params) or {})
+found.refactorings = #vim.tbl_filter(function(kind) return kind:find('^refactor') ~= nil end, kinds)
+local lenses = request('textDocument/codeLens', { textDocument = vim.lsp.util.make_text_document_params() })
+found.lenses = vim.tbl_map(function(it) return it.command.title end, lenses or {})
 vim.lsp.buf.formatting_sync({}, 10000)
 found.first_line = vim.api.nvim_buf_get_lines(0, 0, 1, false)[1]
 vim.lsp.stop_client(id)

@@ -14,6 +14,13 @@ trap 'rm -rf "$work"' EXIT
 cd "$work"
 printf '{"dependencies":{"left-pad":"1.3.0"}}\n' >package.json
 printf 'from node:22\nWORKDIR /app\nCOPY . .\nRUN npm install\n' >Dockerfile
+# A history in which only the sources change.
+git init -q
+for i in 1 2 3; do
+    echo "$i" >main.js
+    git add -A
+    git -c user.name=probe -c user.email=probe@example.com commit -qm "change $i"
+done
 case $1 in
 neovim)
     command -v nvim >/dev/null || install neovim
@@ -25,6 +32,8 @@ found = json.loads(open("found.json").read().strip().splitlines()[-1])
 assert "copy-before-install" in found["rules"], found
 assert found["filetype"] == "dockerfile" and found["after_edit"] > 0, found
 assert found["hover"] != "none" and found["actions"] > 0, found
+assert found["refactorings"] > 0, found
+assert any("of all steps hit in 2 builds" in title for title in found["lenses"]), found
 assert found["first_line"] == "FROM node:22", found
 assert found["exit"] == 0, found
 P

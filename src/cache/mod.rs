@@ -9,6 +9,7 @@ mod add;
 pub mod advice;
 mod content;
 mod copy;
+mod depends;
 mod digest;
 mod environment;
 mod explain;
@@ -28,6 +29,7 @@ mod tree;
 mod verdict;
 
 pub use content::{Outcome, RunCall, Simulate};
+pub use depends::Depends;
 pub use digest::{ContentId, Digest};
 pub use graph::{Copied, Graph, Input, Key, KeyPart, Part, Place, Step, Vertex, VertexKind};
 pub use history::{COMMIT, Graphs, Snapshot};

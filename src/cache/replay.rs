@@ -43,6 +43,8 @@ pub struct Track {
     pub culprits: BTreeMap<String, usize>,
     /// Other reasons, in words, with the number of builds.
     pub reasons: BTreeMap<String, usize>,
+    /// The last build in which it ran, counted as in `fates`, and why.
+    pub last_run: Option<(usize, Reason)>,
 }
 
 /// What became of a step in one build.
@@ -108,7 +110,9 @@ impl Replay {
                 track.linked.push(column - 1);
             }
             if let Some(Verdict::Miss(reason)) = &verdict {
-                track.blame(cause(reason, verdicts));
+                let cause = cause(reason, verdicts);
+                track.blame(cause);
+                track.last_run = Some((column - 1, cause.clone()));
             }
         }
         for track in &mut self.tracks {

@@ -3,6 +3,7 @@
 //!
 //! Pure: texts come in through [`ConfigTexts`], nothing here touches the disk.
 
+mod edit;
 mod error;
 mod file;
 mod hadolint;
@@ -20,6 +21,7 @@ use std::str::FromStr;
 use crate::diagnostic::Severity;
 use crate::rules::{self, OptionValue, Rule, RuleOptions};
 
+pub use edit::ignoring;
 pub use error::ConfigError;
 pub use load::{ConfigTexts, Loaded, is_hadolint_file};
 pub use preset::Preset;

@@ -62,6 +62,18 @@ static SECTIONS: &[Section] = &[
                 summary: "Steps that must not run, each named by stage/number, line, how it begins or a rule; `=10%` allows some.",
             },
             RuleOption {
+                name: "image",
+                kind: OptionKind::String,
+                default: "\"\"",
+                summary: "A built image that tells editors how large the steps' layers are, as `cachalot image` takes it.",
+            },
+            RuleOption {
+                name: "log",
+                kind: OptionKind::String,
+                default: "\"\"",
+                summary: "A build log that tells editors how long the steps take, from the build context's folder.",
+            },
+            RuleOption {
                 name: "commits",
                 kind: OptionKind::Integer,
                 default: "200",

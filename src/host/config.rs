@@ -53,6 +53,11 @@ impl Configs {
         }
     }
 
+    /// The configuration file that governs the file at `path`.
+    pub fn file_of(&self, path: &Path) -> Option<PathBuf> {
+        self.file_for(&absolute(path))
+    }
+
     /// The configuration file that governs an absolute path.
     fn file_for(&self, path: &Path) -> Option<PathBuf> {
         match &self.choice {

@@ -27,7 +27,7 @@ pub use git::{Commit, Git, GitError, blob_id};
 pub use history::History;
 pub use interrupt::{catch_interrupt, is_interrupted};
 pub use paths::{display, display_from};
-pub use place::{Place, PlaceError, with_git};
+pub use place::{Place, PlaceError, request, with_git};
 pub use read::{MAX_FILE_BYTES, ReadError, Unreadable, read, read_stdin};
 pub use shellcheck::ShellCheck;
 pub use terminal::{colors, is_closed_pipe, terminal_width};

@@ -2,7 +2,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::cache::{ContentId, Dir, Filter, NamedContext, Node, Snapshot};
+use crate::cache::{ContentId, Dir, Filter, NamedContext, Node, Request, Snapshot};
+use crate::config::Config;
 use crate::syntax::dockerignore::Dockerignore;
 use crate::text::decode;
 
@@ -31,6 +32,14 @@ pub enum PlaceError {
     /// The history cannot be read.
     #[error(transparent)]
     Git(#[from] GitError),
+}
+
+/// What a configuration asks of each build; the context comes later.
+pub fn request(config: &Config) -> Request {
+    let given = config.build_args().map(|(name, value)| (format!("build-arg:{name}"), value.to_string()));
+    let mut options: BTreeMap<String, String> = given.collect();
+    options.extend(config.target.value.iter().map(|it| ("target".to_string(), it.clone())));
+    Request { options, ..Request::default() }
 }
 
 /// Where a build gets its files from.

@@ -1,22 +1,26 @@
-//! Code actions: the linter's fixes, all safe fixes at once, and comments that silence a rule.
+//! Code actions: the linter's fixes, all safe fixes at once, refactorings, what silences a rule and what
+//! explains it.
 
 use serde_json::{Value, json};
 
-use crate::diagnostic::{Applicability, Diagnostic, Edit, Severity};
-use crate::lint::{self, FileKind, Input};
-use crate::syntax::dockerfile::Instruction;
+use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
+use crate::lint::{self, Input};
+use crate::rules;
 use crate::text::{Sources, Span};
 
 use super::diagnostics::{convert, findings};
-use super::document::{Snapshot, instruction_at};
+use super::document::Snapshot;
+use super::layers::EXPLAIN;
 use super::server::{Failure, Server, invalid};
+use super::{layers, refactorings, suppress};
 
 /// The kind of the action that applies all safe fixes.
 pub(super) const FIX_ALL: &str = "source.fixAll.cachalot";
 
 /// What is told of code actions.
 pub(super) fn provider() -> Value {
-    json!({"codeActionKinds": ["quickfix", FIX_ALL]})
+    let [rewrite, extract] = refactorings::KINDS;
+    json!({"codeActionKinds": ["quickfix", rewrite, extract, FIX_ALL], "resolveProvider": true})
 }
 
 /// `textDocument/codeAction`.
@@ -35,21 +39,24 @@ pub(super) fn actions(server: &mut Server, uri: &str, _: usize, params: &Value) 
             })
         })
     };
+    let unasked = |kind: &str| only.is_none() || wants(kind);
     let mut out = Vec::new();
-    if only.is_none() || wants("quickfix") {
-        let tree = (document.kind == Some(FileKind::Dockerfile)).then(|| document.tree());
+    if unasked("quickfix") {
+        let tree = layers::is_dockerfile(document).then(|| document.tree());
         for diagnostic in found.iter().filter(|it| touches(it.primary.span, asked)) {
-            out.extend(fix(document, diagnostic));
+            out.extend(fix(server, document, diagnostic));
             if let Some(tree) = &tree {
-                let at = instruction_at(tree, diagnostic.primary.span.start as usize);
-                let first = tree.instructions.first();
-                let places = [(at, "ignore", "this instruction"), (first, "file-ignore", "this file")];
-                for (place, word, reach) in places.into_iter().filter(|_| diagnostic.severity < Severity::Error) {
-                    out.extend(place.and_then(|it| silence(document, diagnostic, it, word, reach)));
-                }
+                out.extend(suppress::actions(server, document, tree, diagnostic));
             }
+            out.extend(explain(document, diagnostic));
         }
     }
+    let refactorings = refactorings::actions(server, document, asked, &unasked);
+    // What a quick fix does already is not said twice.
+    let is_new =
+        |it: &Value| it.get("edit").is_none_or(|edit| !out.iter().any(|other| other.get("edit") == Some(edit)));
+    let refactorings: Vec<Value> = refactorings.into_iter().filter(is_new).collect();
+    out.extend(refactorings);
     if wants(FIX_ALL) {
         out.extend(fix_all(server, uri));
     }
@@ -60,38 +67,37 @@ fn touches(span: Span, asked: Span) -> bool {
     span.start <= asked.end && asked.start <= span.end
 }
 
-fn fix(document: &Snapshot, diagnostic: &Diagnostic) -> Option<Value> {
+fn fix(server: &Server, document: &Snapshot, diagnostic: &Diagnostic) -> Option<Value> {
     let fix = diagnostic.fix.as_ref().filter(|fix| !fix.edits.is_empty())?;
-    let safe = fix.applicability == Applicability::Safe;
-    let title = if safe { fix.title.clone() } else { format!("{} (may change what is built)", fix.title) };
     Some(json!({
-        "title": title,
+        "title": title(server, document, fix),
         "kind": "quickfix",
-        "isPreferred": safe,
+        "isPreferred": fix.applicability == Applicability::Safe,
         "diagnostics": [convert(document, diagnostic)],
         "edit": edit(document, &fix.edits),
     }))
 }
 
-/// A comment above an instruction that silences the rule.
-fn silence(
-    document: &Snapshot,
-    diagnostic: &Diagnostic,
-    instruction: &Instruction,
-    word: &str,
-    reach: &str,
-) -> Option<Value> {
-    let instruction = instruction.span.start as usize;
-    let line = document.lines.line_of(instruction);
-    let start = document.lines.start(&document.text, line);
-    let indent = document.text.get(start..instruction)?;
-    let comment = format!("{indent}# cachalot: {word}={}\n", diagnostic.rule);
-    Some(json!({
-        "title": format!("ignore {} for {reach}", diagnostic.rule),
-        "kind": "quickfix",
-        "diagnostics": [convert(document, diagnostic)],
-        "edit": edit(document, &[Edit::insert(start as u32, comment)]),
-    }))
+/// The fix's title, with what it would have gained over the history where that is known.
+pub(super) fn title(server: &Server, document: &Snapshot, fix: &Fix) -> String {
+    match server.layers.gain(document, &fix.title) {
+        Some(gain) => format!("{} ({gain})", fix.title),
+        None if fix.applicability == Applicability::Unsafe => format!("{} (may change what is built)", fix.title),
+        None => fix.title.clone(),
+    }
+}
+
+/// Opens the page of the rule.
+fn explain(document: &Snapshot, diagnostic: &Diagnostic) -> Option<Value> {
+    let rule = diagnostic.rule;
+    (rules::by_name(rule).is_some() || rules::code_page(rule).is_some()).then(|| {
+        json!({
+            "title": format!("explain {rule}"),
+            "kind": "quickfix",
+            "diagnostics": [convert(document, diagnostic)],
+            "command": {"title": format!("explain {rule}"), "command": EXPLAIN, "arguments": [rule]},
+        })
+    })
 }
 
 fn fix_all(server: &mut Server, uri: &str) -> Option<Value> {
@@ -121,7 +127,8 @@ fn difference(old: &str, new: &str) -> Option<Edit> {
     Some(Edit::replace(span, &new_rest[..new_rest.len() - tail]))
 }
 
-fn edit(document: &Snapshot, edits: &[Edit]) -> Value {
+/// The edits of a fix as a workspace edit.
+pub(super) fn edit(document: &Snapshot, edits: &[Edit]) -> Value {
     let crlf = document.text.contains("\r\n");
     let text = |edit: &Edit| match crlf {
         true => edit.text.replace("\r\n", "\n").replace('\n', "\r\n"),

@@ -36,6 +36,12 @@ impl Client {
         self.capabilities.pointer(pointer).is_some_and(|it| !it.is_null() && *it != false)
     }
 
+    /// True if the list at this JSON pointer holds `word`.
+    pub(super) fn has(&self, pointer: &str, word: &str) -> bool {
+        let list = self.capabilities.pointer(pointer).and_then(Value::as_array);
+        list.is_some_and(|list| list.iter().any(|it| it == word))
+    }
+
     /// Asks the client; `then` gets the answer, if there ever is one.
     pub(super) fn ask(
         &mut self,

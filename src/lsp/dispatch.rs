@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::server::{Failure, Server};
 use super::{
-    actions, completion, diagnostics, everywhere, formatting, hover, links, names, outline, selection, signature,
-    symbols, tokens,
+    actions, completion, diagnostics, everywhere, formatting, hover, layers, links, names, outline, refactorings,
+    selection, signature, symbols, tokens,
 };
 
 /// Answers a request about an open document, at a byte offset where it has a position.
@@ -54,6 +54,10 @@ const FEATURES: &[Feature] = &[
     feature("textDocument/diagnostic", "diagnosticProvider", diagnostics::provider, Run::Linted(diagnostics::pull)),
     feature("workspace/diagnostic", "", YES, Run::Workspace(everywhere::pull)),
     feature("textDocument/codeAction", "codeActionProvider", actions::provider, Run::Linted(actions::actions)),
+    feature("codeAction/resolve", "", YES, Run::Workspace(refactorings::resolve)),
+    feature("textDocument/inlayHint", "inlayHintProvider", YES, Run::Document(layers::hints)),
+    feature("textDocument/codeLens", "codeLensProvider", || json!({"resolveProvider": false}), Run::Document(layers::lenses)),
+    feature("workspace/executeCommand", "executeCommandProvider", layers::command_provider, Run::Workspace(layers::execute)),
     feature("textDocument/hover", "hoverProvider", YES, Run::Position(hover::hover)),
     feature("textDocument/completion", "completionProvider", completion::provider, Run::Position(completion::complete)),
     feature("textDocument/documentSymbol", "documentSymbolProvider", YES, Run::Document(outline::symbols)),

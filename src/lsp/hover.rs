@@ -10,10 +10,10 @@ use crate::text::Span;
 use super::commands;
 use super::diagnostics::findings;
 use super::document::{Snapshot, instruction_at};
-use super::names;
 use super::server::{Failure, Server};
 use super::spans;
 use super::words::{self, Word};
+use super::{layers, names};
 
 /// `textDocument/hover`.
 pub(super) fn hover(server: &mut Server, uri: &str, offset: usize, _: &Value) -> Result<Value, Failure> {
@@ -31,12 +31,15 @@ pub(super) fn hover(server: &mut Server, uri: &str, offset: usize, _: &Value) ->
             parts.push(format!("**[{}]({})**: {}", rule.name, rule.url(), rule.hover()));
         }
     }
+    let step = instruction_at(&tree, offset).filter(|it| it.keyword.span.contains_offset(offset as u32));
+    parts.extend(step.and_then(|it| layers::about(server, uri, it)));
     parts.dedup();
     if parts.is_empty() {
         return Ok(Value::Null);
     }
     let mut hover = json!({"contents": {"kind": "markdown", "value": parts.join("\n\n---\n\n")}});
-    if let Some((span, _)) = meaning {
+    let document = server.documents.get(uri);
+    if let (Some((span, _)), Some(document)) = (meaning, document) {
         hover["range"] = document.lines.range(&document.text, span);
     }
     Ok(hover)

@@ -15,6 +15,7 @@ use super::dispatch::{self, Run, Waiting};
 use super::document::{Document, Snapshot};
 use super::everywhere::Memo;
 use super::jobs::{Cancel, Jobs, Progress};
+use super::layers::Layers;
 use super::linting::{Program, Surroundings};
 use super::settings::{SECTION, Settings};
 use super::transport::{Event, Inbox, Outbox};
@@ -45,6 +46,7 @@ pub(super) struct Server {
     pub(super) jobs: Jobs,
     pub(super) workspace: Workspace,
     pub(super) documents: BTreeMap<String, Document>,
+    pub(super) layers: Layers,
     pub(super) everywhere: Memo,
     memo: Arc<shell::Memo>,
     shellcheck: Arc<Program>,
@@ -75,6 +77,7 @@ impl Server {
             jobs: Jobs::new(inbox.reports.clone()),
             workspace: Workspace::new(),
             documents: BTreeMap::new(),
+            layers: Layers::default(),
             everywhere: Memo::default(),
             memo: Arc::default(),
             shellcheck: Arc::default(),
@@ -333,6 +336,7 @@ impl Server {
     /// Forgets a document; requests that wait for it get an empty answer.
     fn close(&mut self, uri: &str) -> bool {
         let Some(mut document) = self.documents.remove(uri) else { return false };
+        self.layers.close(&document);
         document.outdate();
         for waiting in document.waiting {
             self.client.outbox.send(json!({"jsonrpc": "2.0", "id": waiting.id, "result": null}));
@@ -395,6 +399,7 @@ impl Server {
     fn outdate(&mut self) {
         let had_findings = self.everywhere.forget() | self.documents.values().any(|it| it.findings.is_some());
         self.documents.values_mut().for_each(Document::outdate);
+        self.layers.outdate();
         if self.pulls && had_findings {
             self.client.refresh("diagnostics");
         }

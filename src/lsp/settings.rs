@@ -8,12 +8,60 @@ use crate::diagnostic::Severity;
 /// The section's name.
 pub(super) const SECTION: &str = "cachalot";
 
+/// What is shown of the layer cache.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Shown {
+    /// Inlay hints behind steps.
+    pub(super) hints: bool,
+    /// Code lenses above them.
+    pub(super) lenses: Lenses,
+}
+
+impl Default for Shown {
+    fn default() -> Shown {
+        Shown { hints: true, lenses: Lenses::All }
+    }
+}
+
+/// Which code lenses are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lenses {
+    /// None.
+    Off,
+    /// What runs if the open texts are saved, and a sum over the history.
+    Rebuilds,
+    /// Each step's numbers as well.
+    All,
+}
+
+impl Shown {
+    fn set(&mut self, cache: &Map<String, Value>) -> Option<()> {
+        for (key, value) in cache.iter().filter(|(_, value)| !value.is_null()) {
+            match key.as_str() {
+                "inlayHints" => self.hints = value.as_bool()?,
+                "codeLenses" => {
+                    self.lenses = match value.as_str()? {
+                        "off" => Lenses::Off,
+                        "rebuilds" => Lenses::Rebuilds,
+                        "all" => Lenses::All,
+                        _ => return None,
+                    }
+                }
+                _ => {}
+            }
+        }
+        Some(())
+    }
+}
+
 /// What the client sets on top of the configuration files.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Settings {
     pub(super) overrides: Overrides,
     /// A configuration file to read instead of the nearest; empty for none at all.
     pub(super) configuration: Option<String>,
+    /// What is shown of the layer cache.
+    pub(super) shown: Shown,
 }
 
 impl Settings {
@@ -32,7 +80,7 @@ impl Settings {
 
     /// `None` for a value that does not fit. Settings of the editor's extension are none of ours.
     fn set(&mut self, key: &str, value: &Value) -> Option<()> {
-        let Settings { overrides, configuration } = self;
+        let Settings { overrides, configuration, shown } = self;
         match key {
             "preset" => overrides.preset = Some(value.as_str()?.parse().ok()?),
             "select" => overrides.select = strings(value)?,
@@ -42,6 +90,7 @@ impl Settings {
             "buildArgs" => overrides.build_args = pairs(value.as_object()?)?,
             "context" => overrides.context = Some(value.as_str()?.to_string()).filter(|it| !it.is_empty()),
             "shellEngine" => overrides.shell = Some(value.as_str()?.parse::<ShellEngine>().ok()?),
+            "cache" => shown.set(value.as_object()?)?,
             "configuration" if value == false => *configuration = Some(String::new()),
             "configuration" => *configuration = Some(value.as_str()?.to_string()).filter(|it| !it.is_empty()),
             _ => {}

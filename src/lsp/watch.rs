@@ -4,12 +4,14 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 /// Files that the client is asked to watch: configuration, and what decides over the build context.
-pub(super) const PATTERNS: [&str; 5] = [
+pub(super) const PATTERNS: [&str; 6] = [
     "**/cachalot.toml",
     "**/.hadolint.{yaml,yml}",
     "**/*.dockerignore",
     "**/.dockerignore",
     "**/{Docker,Container}file*",
+    // A commit was made, or another branch is there now.
+    "**/.git/logs/HEAD",
 ];
 
 /// How often the client's process is looked for.

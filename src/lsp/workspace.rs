@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::host::{ConfigChoice, Configs, Contexts, Documents};
 
-use super::settings::Settings;
+use super::settings::{Settings, Shown};
 use super::uri::{file_path, path_uri};
 
 /// One open folder.
@@ -15,12 +15,14 @@ struct Folder {
     uri: String,
     path: PathBuf,
     configs: Arc<Configs>,
+    shown: Shown,
 }
 
 /// All folders, and what lies outside of them.
 pub(super) struct Workspace {
     folders: Vec<Folder>,
     elsewhere: Arc<Configs>,
+    shown_elsewhere: Shown,
     pub(super) contexts: Arc<Contexts>,
     pub(super) documents: Arc<Documents>,
 }
@@ -30,6 +32,7 @@ impl Workspace {
         Workspace {
             folders: Vec::new(),
             elsewhere: configs(&Settings::default()),
+            shown_elsewhere: Shown::default(),
             contexts: Arc::default(),
             documents: Arc::default(),
         }
@@ -61,7 +64,8 @@ impl Workspace {
         let Some(uri) = folder.get("uri").and_then(Value::as_str) else { return };
         let Some(path) = file_path(uri) else { return };
         if self.folders.iter().all(|it| it.uri != uri) {
-            self.folders.push(Folder { uri: uri.to_string(), path, configs: self.elsewhere.clone() });
+            let (configs, shown) = (self.elsewhere.clone(), self.shown_elsewhere);
+            self.folders.push(Folder { uri: uri.to_string(), path, configs, shown });
         }
     }
 
@@ -72,8 +76,22 @@ impl Workspace {
 
     /// What finds the configuration of a file: that of the innermost folder around it.
     pub(super) fn configs(&self, path: Option<&Path>) -> &Arc<Configs> {
+        self.around(path).map_or(&self.elsewhere, |folder| &folder.configs)
+    }
+
+    /// What is shown of the layer cache of a file.
+    pub(super) fn shown(&self, path: Option<&Path>) -> Shown {
+        self.around(path).map_or(self.shown_elsewhere, |folder| folder.shown)
+    }
+
+    /// The innermost open folder around a file.
+    pub(super) fn folder_of(&self, path: &Path) -> Option<&Path> {
+        self.around(Some(path)).map(|folder| folder.path.as_path())
+    }
+
+    fn around(&self, path: Option<&Path>) -> Option<&Folder> {
         let around = self.folders.iter().filter(|folder| path.is_some_and(|path| path.starts_with(&folder.path)));
-        around.max_by_key(|folder| folder.path.as_os_str().len()).map_or(&self.elsewhere, |folder| &folder.configs)
+        around.max_by_key(|folder| folder.path.as_os_str().len())
     }
 
     /// Forgets what was read from disk.
@@ -90,8 +108,10 @@ impl Workspace {
     /// What was read from disk is forgotten.
     pub(super) fn configure(&mut self, everywhere: &Settings, of_folders: &[Settings]) {
         self.elsewhere = configs(everywhere);
+        self.shown_elsewhere = everywhere.shown;
         for (at, folder) in self.folders.iter_mut().enumerate() {
             folder.configs = of_folders.get(at).map_or_else(|| self.elsewhere.clone(), configs);
+            folder.shown = of_folders.get(at).map_or(self.shown_elsewhere, |it| it.shown);
         }
         self.contexts = Arc::default();
         self.documents = Arc::default();

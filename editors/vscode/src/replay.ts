@@ -40,6 +40,8 @@ function replay(server: Server, file: vscode.Uri, format: "json" | "html", cance
   }
   const commits = vscode.workspace.getConfiguration("cachalot", file).get<number>("layers.commits", 200);
   const args = ["cache", "replay", path.basename(file.fsPath), "--commits", String(commits), "--format", format];
+  // Advice takes most of the time, and only the page shows it.
+  args.push(...(format === "json" ? ["--no-advice"] : []));
   return new Promise((resolve, reject) => {
     const options = { cwd: path.dirname(file.fsPath), maxBuffer: MOST, timeout: 5 * 60_000 };
     const child = execFile(binary.path, args, options, (error, stdout, stderr) => {

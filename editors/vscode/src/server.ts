@@ -3,6 +3,7 @@
 import * as vscode from "vscode";
 import { CloseAction, ErrorAction, LanguageClient, State, type LanguageClientOptions } from "vscode-languageclient/node";
 import { findBinary, type Binary } from "./binary";
+import { showReplay } from "./replay";
 import type { Status } from "./status";
 
 /** Starts in this many milliseconds beyond which a dying server is not started again. */
@@ -98,6 +99,13 @@ export class Server implements vscode.Disposable {
         fileEvents: vscode.workspace.createFileSystemWatcher(
           "**/{cachalot.toml,.hadolint.yaml,.hadolint.yml,.dockerignore,*.dockerignore}",
         ),
+      },
+      middleware: {
+        // A lens of the server opens the page that only an editor can show.
+        executeCommand: (command, args, next) =>
+          command === "cachalot.replay" && typeof args[0] === "string"
+            ? showReplay(this, vscode.Uri.parse(args[0], true))
+            : next(command, args),
       },
       errorHandler: {
         error: () => ({ action: ErrorAction.Continue }),

@@ -38,6 +38,10 @@ assert.ok(found.actions.some((title) => /gnore|uppress/.test(title)), `actions: 
 assert.ok(found.hover > 0, "hover");
 assert.ok(found.symbols.length > 0, "symbols");
 assert.ok(found.formatEdits > 0, "formatting");
+assert.ok(found.hints.some((label) => /^hit \d+ %/.test(label)), `hints: ${found.hints}`);
+assert.ok(found.lenses.some((title) => /^\d+ % of all steps hit in 5 builds$/.test(title)), `lenses: ${found.lenses}`);
+assert.ok(found.lenses.includes("runs if saved now: src/main.js changed"), `lenses: ${found.lenses}`);
+assert.ok(found.refactorings.includes("write the command for a shell"), `refactorings: ${found.refactorings}`);
 assert.ok(found.layers.some((step) => step.hitRate !== null), "layers with hit rates");
 assert.ok(found.tabs.some((label) => label.startsWith("Layer cache")), `tabs: ${found.tabs}`);
 assert.match(found.statusAfterRestart, /^cachalot \d/);

@@ -1,10 +1,9 @@
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::cache::Request;
 use crate::cli::options::build_arg;
 use crate::config::{Config, Overrides};
-use crate::host::{ConfigChoice, Configs};
+use crate::host::{self, ConfigChoice, Configs};
 
 /// What the builds are asked for, from the command line and cachalot.toml.
 #[derive(clap::Args, Clone, Debug, Default)]
@@ -44,11 +43,9 @@ impl BuildArgs {
 
     /// What is asked of each build; the context comes later.
     pub(super) fn request(&self, config: &Config) -> Request {
-        let given = config.build_args().map(|(name, value)| (format!("build-arg:{name}"), value.to_string()));
-        let mut options: BTreeMap<String, String> = given.collect();
-        options.extend(config.target.value.iter().map(|it| ("target".to_string(), it.clone())));
-        options.extend(self.platform.iter().map(|it| ("platform".to_string(), it.clone())));
-        Request { options, ..Request::default() }
+        let mut request = host::request(config);
+        request.options.extend(self.platform.iter().map(|it| ("platform".to_string(), it.clone())));
+        request
     }
 }
 

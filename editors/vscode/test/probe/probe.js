@@ -41,8 +41,20 @@ async function look() {
   found.hover = hover.length;
   const symbols = await vscode.commands.executeCommand("vscode.executeDocumentSymbolProvider", uri);
   found.symbols = (symbols ?? []).map((it) => it.name);
-  const lenses = await vscode.commands.executeCommand("vscode.executeCodeLensProvider", uri, 50);
-  found.lenses = (lenses ?? []).map((it) => it.command?.title ?? "");
+  const hints = () => vscode.commands.executeCommand("vscode.executeInlayHintProvider", uri, whole);
+  found.hints = (await until(async () => { const it = await hints(); return it?.length > 0 ? it : undefined; })).map((it) => it.label);
+  // An unsaved change of a file that the build copies.
+  const source = await vscode.workspace.openTextDocument(vscode.Uri.file(process.env.PROBE_SOURCE));
+  const change = new vscode.WorkspaceEdit();
+  change.insert(source.uri, new vscode.Position(0, 0), "// unsaved\n");
+  await vscode.workspace.applyEdit(change);
+  const lenses = async () => {
+    const all = await vscode.commands.executeCommand("vscode.executeCodeLensProvider", uri, 50);
+    return (all ?? []).map((it) => it.command?.title ?? "");
+  };
+  found.lenses = await until(async () => { const it = await lenses(); return it.some((title) => title.startsWith("runs")) ? it : undefined; });
+  const refactorings = await vscode.commands.executeCommand("vscode.executeCodeActionProvider", uri, new vscode.Range(5, 5, 5, 5), "refactor");
+  found.refactorings = refactorings.map((it) => it.title);
   found.layers = await until(() => (api.layers().length > 0 ? api.layers() : undefined));
   // Typing: how long until the findings of the new text are there.
   const before = own().length;
