@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 
+use super::Input;
 use crate::config::{Config, Preset, ShellEngine};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Family, Model, Stage, Step, family};
-use crate::shell::{self, CheckOptions, Dialect, ExternalEngine, Finding, Job, Memo, Script};
+use crate::shell::{self, CheckOptions, Dialect, Finding, Job, Script};
 use crate::text::FileId;
 
 /// Build arguments that every RUN sees without a declaration; those in capitals are never doubted.
@@ -17,13 +18,8 @@ const PROXIES: [&str; 5] = ["http_proxy", "https_proxy", "ftp_proxy", "no_proxy"
 const FINE_ON_ALPINE: [u16; 5] = [3010, 3014, 3020, 3037, 3060];
 
 /// The findings for every piece of shell code, all from one engine.
-pub(super) fn findings(
-    model: &Model,
-    file: FileId,
-    config: &Config,
-    external: Option<&dyn ExternalEngine>,
-    memo: Option<&Memo>,
-) -> Vec<Diagnostic> {
+pub(super) fn findings(model: &Model, input: &Input) -> Vec<Diagnostic> {
+    let Input { file, config, memo, .. } = *input;
     if config.shell.value == ShellEngine::Off || !config.wants_shellcheck() {
         return Vec::new();
     }
@@ -38,7 +34,7 @@ pub(super) fn findings(
         stages.resize(jobs.len(), *stage);
     }
     let all = config.preset.value != Preset::Recommended;
-    let found = run(&jobs, config.shell.value, external).into_iter().zip(jobs.iter().zip(stages));
+    let found = run(&jobs, input).into_iter().zip(jobs.iter().zip(stages));
     found
         .flat_map(|(findings, (job, stage))| {
             let matters = move |it: &Finding| all || matters(model, stage, job.script, it.code);
@@ -66,13 +62,14 @@ fn known_variables(step: &Step) -> Vec<String> {
 }
 
 /// The findings of each job.
-fn run(jobs: &[Job], engine: ShellEngine, external: Option<&dyn ExternalEngine>) -> Vec<Vec<Finding>> {
-    let asked = external.filter(|_| engine != ShellEngine::Native);
+fn run(jobs: &[Job], input: &Input) -> Vec<Vec<Finding>> {
+    let engine = input.config.shell.value;
+    let asked = input.shellcheck.filter(|_| engine != ShellEngine::Native);
     match asked.and_then(|external| external.check(jobs)) {
         Some(findings) => findings,
         // Whoever insists on the program gets its failure told by the host, not another's opinion.
         None if engine == ShellEngine::External => Vec::new(),
-        None => jobs.iter().map(native).collect(),
+        None => jobs.iter().take_while(|_| !input.is_stopped()).map(native).collect(),
     }
 }
 

@@ -35,7 +35,7 @@ pub(super) fn lint(input: &Input, piece: &Piece) -> Vec<Diagnostic> {
         Ok(model) => {
             let unit = Unit { input, context: context.as_ref(), source: &source, model: &model, fragment };
             unit.run_rules(&suppressions, &mut found);
-            found.extend(shellcheck::findings(&model, input.file, input.config, input.shellcheck, input.memo));
+            found.extend(shellcheck::findings(&model, input));
         }
         Err(_) => found.push(internal_error(input.file, "the model")),
     }

@@ -2,6 +2,7 @@
 
 use std::ops::Deref;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
@@ -86,6 +87,12 @@ impl Snapshot {
     }
 }
 
+/// A number that was not used before: a document that is closed and opened again is another one.
+fn fresh_id() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
 /// An open document: its newest version, and what was found in it.
 #[derive(Debug)]
 pub(super) struct Document {
@@ -110,7 +117,13 @@ impl Deref for Document {
 
 impl Document {
     pub(super) fn new(snapshot: Snapshot) -> Document {
-        Document { snapshot: Arc::new(snapshot), findings: None, result_id: 0, lint: None, waiting: Vec::new() }
+        Document {
+            snapshot: Arc::new(snapshot),
+            findings: None,
+            result_id: fresh_id(),
+            lint: None,
+            waiting: Vec::new(),
+        }
     }
 
     /// Applies the content changes of a `didChange`.
@@ -122,7 +135,7 @@ impl Document {
     /// Forgets the findings, because the text or its surroundings changed.
     pub(super) fn outdate(&mut self) {
         self.findings = None;
-        self.result_id += 1;
+        self.result_id = fresh_id();
         if let Some(lint) = &self.lint {
             lint.cancel();
         }

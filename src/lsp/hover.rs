@@ -106,13 +106,22 @@ fn told(scope: &Scope, name: &str) -> Option<String> {
     })
 }
 
+/// The image of a FROM, with its variables replaced where they are known.
+fn image(document: &Snapshot, instruction: &Instruction, raw: &str) -> String {
+    let tree = document.tree();
+    let model = document.model(&tree);
+    let stage = model.stages.iter().find(|it| it.from.is_some_and(|from| from.span == instruction.span));
+    let name = stage.filter(|it| it.image.known).map_or(raw, |it| it.image.text.as_str());
+    format!("Image `{}`", name.replace('`', "'"))
+}
+
 /// Images, signals, ports and commands.
 fn argument(document: &Snapshot, instruction: &Instruction, offset: usize) -> Option<(Span, String)> {
     let span = spans::word_at(&document.text, offset)?;
     let word = span.slice(&document.text);
     let text = match &instruction.body {
         Body::From(from) if from.image.span.contains_offset(offset as u32) => {
-            return Some((from.image.span, format!("Image `{}`", from.image.raw.replace('`', "'"))));
+            return Some((from.image.span, image(document, instruction, &from.image.raw)));
         }
         Body::Stopsignal(_) => said(words::SIGNALS, &word.to_uppercase())?,
         Body::Expose(_) => match words::arguments("EXPOSE").iter().find(|(port, _)| word.starts_with(port)) {

@@ -1,5 +1,10 @@
 //! The language server: JSON-RPC over any pair of streams, one synchronous loop, and the linter's
 //! tree and diagnostics kept per document version.
+//!
+//! `transport` turns bytes into events; `server` is the loop over them; `dispatch` lists the features,
+//! each a function from the server and a request to an answer. What takes long is one of the `jobs`: it
+//! gets snapshots by value and comes back as an event with a closure, so that only the loop changes
+//! state. Positions of the protocol are turned into byte offsets, and back, in `position` alone.
 
 mod actions;
 mod client;

@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::Draft;
 use crate::shell::{Dialect, Options, Script};
 
-/// Scripts remembered of each of two generations.
-const GENERATION: usize = 1024;
+/// Scripts remembered of each of two generations: more than the RUNs of a file that a person edits.
+const GENERATION: usize = 8192;
 
 /// What the engine depends on.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
