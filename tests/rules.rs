@@ -39,7 +39,49 @@ fn main() {
     // The pages about images hold images, which tests/image.rs reads.
     let linted = rules::all().iter().filter(|rule| !matches!(rule.check, Check::Image(_)));
     let trials = linted.map(trial).chain(rules::code_pages().iter().map(code));
+    let trials = trials.chain([Trial::test("index", move || index(update))]);
     libtest_mimic::run(&arguments, trials.collect()).exit();
+}
+
+/// `rules/README.md` ends with a table of all rules, as their pages say.
+fn index(update: bool) -> Result<(), Failed> {
+    const HEADING: &str = "## Index\n";
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/README.md");
+    let text = std::fs::read_to_string(&path)?.replace("\r\n", "\n");
+    let (before, _) = text.split_once(HEADING).ok_or("rules/README.md: there is no `## Index`")?;
+    let readme = include_str!("../README.md");
+    let table = readme.split("| it finds |").nth(1).and_then(|rest| rest.split("\n\n").next()).unwrap_or_default();
+    let unknown = table.split('`').skip(1).step_by(2).find(|name| rules::by_name(name).is_none());
+    if let Some(name) = unknown.or_else(|| table.is_empty().then_some("its table")) {
+        return Err(format!("README.md: there is no rule `{name}`").into());
+    }
+    let expected = format!("{before}{HEADING}{}", index_tables());
+    if update {
+        std::fs::write(&path, &expected)?;
+    } else if text != expected {
+        return Err("rules/README.md: the index is old; run UPDATE_PAGES=1 cargo test --test rules".into());
+    }
+    Ok(())
+}
+
+/// One table for each category. A rule that is off has its severity in brackets.
+fn index_tables() -> String {
+    let mut out = String::new();
+    let mut category = "";
+    for rule in rules::all() {
+        if rule.category != category {
+            category = rule.category;
+            out += &format!(
+                "\n### {category}\n\n| rule | severity | fix | finds | also called |\n| --- | --- | --- | --- | --- |\n"
+            );
+        }
+        let severity = if rule.default { rule.severity.to_string() } else { format!("({})", rule.severity) };
+        let fix = rule.fix.map_or(String::new(), |fix| format!("{fix:?}").to_lowercase());
+        let summary = rule.summary.replace('|', "\\|");
+        let (name, aliases) = (rule.name, rule.aliases.join(", "));
+        out += &format!("| [{name}]({category}/{name}.md) | {severity} | {fix} | {summary} | {aliases} |\n");
+    }
+    out
 }
 
 /// What is wrong with the page of one of ShellCheck's codes.

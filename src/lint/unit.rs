@@ -21,6 +21,9 @@ const NOT_FOR_FRAGMENTS: [&str; 5] =
 pub(super) fn lint(input: &Input, piece: &Piece) -> Vec<Diagnostic> {
     let text = piece.text();
     let (dockerfile, parse_diagnostics) = dockerfile::parse(input.file, text);
+    if let Some(diagnostic) = template(input, &dockerfile) {
+        return vec![diagnostic];
+    }
     let fragment = piece.is_fragment();
     let mut found = Vec::new();
     for diagnostic in parse_diagnostics {
@@ -44,6 +47,15 @@ pub(super) fn lint(input: &Input, piece: &Piece) -> Vec<Diagnostic> {
     }
     suppressions.apply(&mut found, input.config, fragment);
     found
+}
+
+/// What is said of a template, in place of everything else: nobody knows what comes out of it.
+fn template(input: &Input, dockerfile: &Dockerfile) -> Option<Diagnostic> {
+    let mark = dockerfile::template_mark(dockerfile)?;
+    let message = "this is a template: what is built is made from it";
+    let diagnostic = Diagnostic::new("unfilled-template", Severity::Info, input.file, mark, message)
+        .note("lint the Dockerfiles that are made from it");
+    configured(diagnostic, input.config)
 }
 
 /// The diagnostic at its configured severity, if its rule is on. A diagnostic that was made graver

@@ -145,6 +145,13 @@ pub fn index(name: &str) -> Option<usize> {
     places.get(name).copied()
 }
 
+/// True if a page says that the rule differs from hadolint's of that code: a comment that silences
+/// it for hadolint may have its use, though nothing is reported here.
+pub fn reports_less_than_hadolint(code: &str) -> bool {
+    let words = format!("hadolint's {}", code.to_ascii_uppercase());
+    named(code).iter().any(|rule| rule.page.contains(&words))
+}
+
 /// The rules that a word names: one for a name, one or more for an alias, none if unknown.
 pub fn named(word: &str) -> Vec<&'static Rule> {
     all().iter().filter(|rule| rule.is_called(word)).collect()

@@ -79,7 +79,8 @@ impl Teller<'_> {
             None => true,
             Some(reach) => !self.all.was_used(reach, tongue, name),
         };
-        (unused && !self.fragment && self.could_be_used(name)).then_some(Fault::Unused)
+        let for_another = hadolint && rules::reports_less_than_hadolint(name);
+        (unused && !for_another && !self.fragment && self.could_be_used(name)).then_some(Fault::Unused)
     }
 
     /// True if the rule ran, so that its silence says something.

@@ -1,5 +1,7 @@
 //! Stages that hold sources: what is copied from them changes with every edit.
 
+use crate::shell::Command;
+
 use super::super::tools::is_dependency_file;
 use super::super::{Context, Model, Stage, Step, paths};
 use super::brought::{self, Source, below};
@@ -16,6 +18,8 @@ pub(super) struct Taint {
     workdir: Option<String>,
     /// The code of its RUNs: what they name, they may have written.
     runs: String,
+    /// What `touch` makes: such a file is empty, whatever the sources say.
+    markers: Vec<String>,
 }
 
 /// Bytes of shell code kept for one stage.
@@ -29,6 +33,10 @@ impl Taint {
         let path = paths::clean(&format!("/{path}"));
         if path == "/" {
             return true;
+        }
+        let touched = self.markers.iter().filter(|marker| **marker == path).count();
+        if touched > 0 && self.runs.matches(&path).count() == touched {
+            return false;
         }
         let named =
             path.len() > 3 && self.runs.contains(path.split(['*', '?']).next().unwrap_or(&path).trim_end_matches('/'));
@@ -65,6 +73,10 @@ pub(super) fn of_stage(
     taint.dests.dedup();
     taint.dests.truncate(100);
     taint.workdir.clone_from(&stage.end.workdir.path);
+    let touch = |command: &&Command| command.name == "touch";
+    let commands = stage.steps.iter().flat_map(Step::commands).filter(touch).take(STEPS);
+    let touched = commands.flat_map(|command| &command.args).filter_map(|arg| arg.text.as_deref());
+    taint.markers = touched.filter(|path| path.starts_with('/')).map(paths::clean).collect();
     for script in stage.steps.iter().flat_map(|step| &step.scripts) {
         if taint.runs.len() + script.text.text.len() < RUN_LIMIT {
             taint.runs.push_str(&script.text.text);

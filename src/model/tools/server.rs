@@ -179,7 +179,7 @@ const TABLE: &[Row] = &[
     Row { unless: "-v", foreground: "-n --nodaemon", ..Row::of("supervisord") },
     Row { unless: "-v -V --validate", ..Row::of("dockerd containerd buildkitd runsvdir s6-svscan slapd tor") },
     Row { unless: "--test -v", foreground: "-k --keep-in-foreground -d --no-daemon", ..Row::of("dnsmasq") },
-    Row { unless: "-list -help", ..Row::of("Xvfb Xvnc x11vnc") },
+    Row { unless: "-list -help -storepasswd", ..Row::of("Xvfb Xvnc x11vnc") },
     // Python.
     Row::verbs("flask superset streamlit chainlit litestar", "run"),
     Row::verbs("fastapi", "run dev"),

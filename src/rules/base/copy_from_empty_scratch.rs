@@ -28,7 +28,10 @@ fn is_empty(cx: &DockerfileCx, stage: &Stage) -> bool {
     let writes = |kind: Keyword| {
         matches!(kind, Keyword::Copy | Keyword::Add | Keyword::Run | Keyword::Workdir | Keyword::Unknown)
     };
+    // `FROM tool-${ENABLED}` may mean an empty stage on purpose.
+    let is_chosen = |stage: &Stage| stage.from_body.is_some_and(|from| from.image.raw.contains('$'));
     *cx.model.root_base(stage) == Base::Scratch
+        && !cx.model.chain(stage).any(is_chosen)
         && !cx
             .model
             .chain(stage)

@@ -14,6 +14,7 @@ pub(super) mod dev_dependencies_kept;
 pub(super) mod dnf_cache_kept;
 pub(super) mod dnf_missing_yes;
 pub(super) mod dnf_version_not_pinned;
+pub(super) mod externally_managed_python;
 pub(super) mod gem_version_not_pinned;
 pub(super) mod go_version_not_pinned;
 pub(super) mod lock_file_ignored;

@@ -4,6 +4,7 @@
 pub(super) mod entrypoint_cmd_mismatch;
 pub(super) mod entrypoint_without_exec;
 pub(super) mod env_refers_to_itself;
+pub(super) mod global_arg_not_redeclared;
 pub(super) mod healthcheck_tool_missing;
 pub(super) mod host_port_in_expose;
 pub(super) mod install_without_root;
@@ -11,6 +12,7 @@ pub(super) mod invalid_json_form;
 pub(super) mod invalid_port;
 pub(super) mod missing_healthcheck;
 pub(super) mod missing_workdir;
+pub(super) mod mode_of_foreign_file;
 pub(super) mod named_user;
 pub(super) mod named_user_without_passwd;
 pub(super) mod npm_as_first_process;

@@ -8,7 +8,9 @@ pub(in crate::rules) fn check(cx: &mut DockerfileCx) {
     for (stage, step) in cx.model.steps() {
         let Body::Add(transfer) = step.body() else { continue };
         let dest = step.expand(&transfer.dest).text;
-        if step.instruction.flag("unpack").is_some() || is_archive(&dest) || step.onbuild {
+        // A checksum speaks of the archive as it is.
+        let as_it_is = ["unpack", "checksum"].iter().any(|name| step.instruction.flag(name).is_some());
+        if as_it_is || is_archive(&dest) || step.onbuild {
             continue;
         }
         let Some((word, name)) = transfer.sources.iter().find_map(|word| remote_archive(step, word)) else { continue };

@@ -1,4 +1,5 @@
 use super::shared_command::{exec_fix, shell_form};
+use crate::diagnostic::Severity;
 use crate::rules::{DockerfileCx, steps};
 use crate::syntax::dockerfile::Command;
 
@@ -12,13 +13,16 @@ pub(in crate::rules) fn check(cx: &mut DockerfileCx) {
             keyword.text
         );
         let span = if command.span().is_empty() { keyword.span } else { command.span() };
+        let hands_over = matches!(command, Command::Shell { text, .. } if text.text.trim_start().starts_with("exec "));
         let note = match command {
             Command::Shell { broken_json: true, .. } => {
                 "this begins like an array but is no valid JSON, so a shell runs it as it is"
             }
+            _ if hands_over => "`exec` makes the program process 1: harmless, and needed where variables are replaced",
             _ => "`/bin/sh -c` runs it as process 1, and `docker stop` may not reach the program",
         };
         let fix = exec_fix(cx, &here, command);
-        here.report(cx, span, message).note(note).fix(fix);
+        let severity = if hands_over { Severity::Info } else { Severity::Error };
+        here.report(cx, span, message).at_most(severity).note(note).fix(fix);
     }
 }

@@ -51,18 +51,6 @@ fn is_plain_file(source: &str) -> bool {
     let name = source.rsplit('/').next().unwrap_or(source);
     !name.is_empty()
         && !name.contains(['*', '?'])
-        && !matches!(
-            name,
-            "." | ".."
-                | "root"
-                | "dist"
-                | "out"
-                | "build"
-                | "output"
-                | "rootfs"
-                | "install"
-                | "image"
-                | "fs"
-                | "target"
-        )
+        && !name.contains("root")
+        && !matches!(name, "." | ".." | "dist" | "out" | "build" | "output" | "install" | "image" | "fs" | "target")
 }

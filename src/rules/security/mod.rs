@@ -11,4 +11,5 @@ pub(super) mod secret_word_in_variable;
 mod shared;
 mod shared_root;
 mod shared_secrets;
+pub(super) mod supplementary_groups_dropped;
 pub(super) mod user_created_but_never_used;

@@ -1,5 +1,5 @@
 use crate::diagnostic::{Edit, Fix};
-use crate::model::tools::effects::account;
+use crate::model::tools::effects::{account, permission};
 use crate::model::{Stage, Step};
 use crate::rules::DockerfileCx;
 use crate::syntax::dockerfile::{Body, Keyword, ast};
@@ -15,7 +15,7 @@ pub(in crate::rules) fn check(cx: &mut DockerfileCx) {
     let last =
         cx.model.chain(stage).flat_map(|stage| &stage.steps).filter_map(|step| Some((step, created(step)?))).last();
     let Some((step, (name, span))) = last else { return };
-    if is_mentioned(cx, stage, step, &name) {
+    if is_mentioned(cx, stage, step, &name) || !is_meant_for_the_program(cx, stage, &name) {
         return;
     }
     let edit = Edit::insert(start.span().start, format!("USER {name}\n"));
@@ -26,6 +26,22 @@ pub(in crate::rules) fn check(cx: &mut DockerfileCx) {
 
 fn is_start(step: &Step) -> bool {
     matches!(step.kind(), Keyword::Cmd | Keyword::Entrypoint) && !step.onbuild
+}
+
+/// The user owns what the program is made of: it is no account of a service or for a login.
+fn is_meant_for_the_program(cx: &DockerfileCx, stage: &Stage, name: &str) -> bool {
+    let workdir = stage.end.workdir.path.as_deref().unwrap_or("/");
+    let is_name = |value: &str| value.split(':').next() == Some(name);
+    let lies_here = |path: &str| workdir != "/" && (path.trim_end_matches('/') == workdir || path == ".");
+    let home = format!("/home/{name}");
+    let owned = |step: &Step| {
+        let by_flag = step.instruction.flag("chown").and_then(|flag| flag.value.as_ref());
+        by_flag.is_some_and(|value| is_name(&step.expand(value).text))
+            || step.commands().filter_map(permission).any(|change| {
+                change.program == "chown" && is_name(&change.value) && change.targets.iter().any(|it| lies_here(it))
+            })
+    };
+    workdir.starts_with(&home) || cx.model.chain(stage).flat_map(|stage| &stage.steps).any(owned)
 }
 
 fn created(step: &Step) -> Option<(String, Span)> {

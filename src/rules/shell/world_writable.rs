@@ -1,6 +1,6 @@
-use crate::model::tools::effects::permission;
+use crate::model::tools::effects::{Permission, permission};
 use crate::rules::DockerfileCx;
-use crate::rules::commands::{commands, stays};
+use crate::rules::commands::{Use, commands, later, stays};
 
 /// Files that every user of the container may change.
 pub(in crate::rules) fn check(cx: &mut DockerfileCx) {
@@ -8,7 +8,7 @@ pub(in crate::rules) fn check(cx: &mut DockerfileCx) {
     for it in commands(model).filter(|it| it.command.name == "chmod" && stays(model, it)) {
         let Some(change) = permission(it.command).filter(|change| lets_all_write(&change.value)) else { continue };
         let all_scratch = !change.targets.is_empty() && change.targets.iter().all(|target| is_scratch(target));
-        if all_scratch {
+        if all_scratch || is_taken_back(&it, &change) {
             continue;
         }
         cx.report(
@@ -23,6 +23,14 @@ pub(in crate::rules) fn check(cx: &mut DockerfileCx) {
         cx.report(value.span, format!("`--chmod={}` lets every user of the container change the files", value.raw))
             .note("755 for folders and programs, 644 for other files");
     }
+}
+
+/// True if the same RUN sets another mode for the same files later: `chmod 666 f && … && chmod 440 f`.
+fn is_taken_back(it: &Use, change: &Permission) -> bool {
+    let later = later(it).filter_map(permission);
+    later
+        .into_iter()
+        .any(|next| next.program == "chmod" && next.targets == change.targets && !lets_all_write(&next.value))
 }
 
 fn lets_all_write(mode: &str) -> bool {

@@ -7,8 +7,8 @@ use crate::text::Span;
 /// COPY of an archive that a later RUN of the stage unpacks: the archive stays in its layer.
 pub(in crate::rules) fn check(cx: &mut DockerfileCx) {
     for stage in &cx.model.stages {
-        for (span, name, unpack) in unpacked(stage) {
-            let report = cx.report(span, format!("`{name}` stays in the image after it is unpacked"));
+        for (span, unpack) in unpacked(stage) {
+            let report = cx.report(span, format!("`{}` stays in the image after it is unpacked", cx.slice(span)));
             report
                 .label(unpack, "unpacked here")
                 .note("ADD unpacks a local archive and leaves nothing behind; or bind-mount it in the RUN");
@@ -16,8 +16,9 @@ pub(in crate::rules) fn check(cx: &mut DockerfileCx) {
     }
 }
 
-fn unpacked(stage: &Stage) -> Vec<(Span, String, Span)> {
-    let mut archives: Vec<(Span, String, Vec<String>)> = Vec::new();
+/// The archives that the stage copies, with the command that unpacks each.
+fn unpacked(stage: &Stage) -> Vec<(Span, Span)> {
+    let mut archives: Vec<(Span, Vec<String>)> = Vec::new();
     let mut found = Vec::new();
     for step in stage.steps.iter().filter(|step| !step.onbuild) {
         match step.body() {
@@ -28,17 +29,17 @@ fn unpacked(stage: &Stage) -> Vec<(Span, String, Span)> {
                     if is_archive(&source) && archives.len() < 100 {
                         let names =
                             vec![base_name(&source).to_string(), base_name(&word.raw).to_string(), dest.clone()];
-                        archives.push((word.span, source, names));
+                        archives.push((word.span, names));
                     }
                 }
             }
             Body::Run(_) if step.kind() == Keyword::Run => {
                 for command in step.commands().filter(|command| unpacks(command)) {
-                    archives.retain(|(span, source, names)| {
+                    archives.retain(|(span, names)| {
                         let is_one = |text: &str| names.iter().any(|name| is_archive(name) && base_name(text) == name);
                         let is_named = command.args.iter().any(|arg| is_one(arg.text_or_raw()));
                         if is_named {
-                            found.push((*span, source.clone(), command.span));
+                            found.push((*span, command.span));
                         }
                         !is_named
                     });

@@ -45,7 +45,10 @@ fn brings(it: &Step, step: &Step, path: &str, owner: bool) -> Option<(Span, Stri
     let place = it.before.workdir.join(&dest.text).filter(|_| dest.known)?;
     let large = transfer.sources.iter().any(|source| is_folder(&source.raw));
     let span = transfer.sources.first()?.span.to(transfer.sources.last()?.span);
-    (!flagged && large && path != "/" && is_within(&place, path)).then(|| (span, it.instruction.keyword.text.clone()))
+    // Settings are small: what is written twice hardly counts.
+    let small = is_within(path, "/etc") || is_within(&place, "/etc");
+    (!flagged && large && !small && path != "/" && is_within(&place, path))
+        .then(|| (span, it.instruction.keyword.text.clone()))
 }
 
 /// A source that looks like a folder: no extension, or everything.

@@ -13,3 +13,4 @@ pub(super) mod unknown_target;
 pub(super) mod unset_required_variable;
 pub(super) mod url_in_copy;
 pub(super) mod variable_in_from_flag;
+pub(super) mod windows_path_joins_lines;

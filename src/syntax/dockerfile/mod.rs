@@ -22,6 +22,7 @@ mod pragma;
 mod scan;
 mod sexpr;
 mod suggest;
+mod template;
 mod tokens;
 mod words;
 
@@ -33,3 +34,4 @@ pub use pragma::{
     CheckOptions, Ignore, Pragma, PragmaDialect, PragmaKind, PragmaScope, check_options, pragmas, shell_pragma,
 };
 pub use sexpr::sexpr;
+pub use template::template_mark;
