@@ -1,5 +1,5 @@
 use crate::diagnostic::{Edit, Fix};
-use crate::model::order::{Declared, declared, is_neutral};
+use crate::model::order::{Declared, declared, installs, is_neutral};
 use crate::model::{Model, Stage, Step};
 use crate::rules::DockerfileCx;
 use crate::syntax::dockerfile::Keyword;
@@ -80,7 +80,7 @@ fn is_unused(cx: &DockerfileCx, argument: &Declared, step: &Step) -> bool {
         && here.matches(argument.name).count() == 1
 }
 
-/// The first RUN below the argument; `None` where there is none, or one of them may look at it.
+/// The first install below the argument; `None` where there is none, or a RUN there may look at it.
 fn first_rerun<'m, 'd>(model: &'m Model<'d>, stage: &Stage, step: &Step) -> Option<&'m Step<'d>> {
     let heirs = model.stages.iter().filter(|heir| model.chain(heir).any(|it| it.index == stage.index));
     let below = heirs.flat_map(|heir| {
@@ -89,7 +89,8 @@ fn first_rerun<'m, 'd>(model: &'m Model<'d>, stage: &Stage, step: &Step) -> Opti
     });
     let runs: Vec<&Step> = below.filter(|it| it.kind() == Keyword::Run && !it.onbuild).collect();
     let blind = |run: &&Step| run.commands().next().is_some() && run.commands().all(is_blind);
-    runs.iter().all(blind).then(|| runs.first().copied()).flatten()
+    let costs = |run: &&Step| !installs(run).is_empty();
+    runs.iter().all(blind).then(|| runs.iter().copied().find(costs)).flatten()
 }
 
 /// True for a command that does not look at the environment, or only at what is its own there.
