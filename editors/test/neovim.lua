@@ -30,6 +30,8 @@ local params = vim.lsp.util.make_range_params()
 params.range = { start = { line = 0, character = 0 }, ['end'] = { line = 8, character = 0 } }
 params.context = { diagnostics = {} }
 found.actions = #(request('textDocument/codeAction', params) or {})
+-- A refactoring is about what is selected: RUN npm install.
+params.range = { start = { line = 3, character = 0 }, ['end'] = { line = 3, character = 0 } }
 local kinds = vim.tbl_map(function(it) return it.kind end, request('textDocument/codeAction', params) or {})
 found.refactorings = #vim.tbl_filter(function(kind) return kind:find('^refactor') ~= nil end, kinds)
 local lenses = request('textDocument/codeLens', { textDocument = vim.lsp.util.make_text_document_params() })
