@@ -261,7 +261,8 @@ fn remembered_layers_give_the_same() {
         for form in [Form::OciGzip, Form::Legacy, Form::OciZstd, Form::OciGzip] {
             let path = folder.path().join("a.tar");
             fs::write(&path, spec.archive(form)).expect("a fresh folder");
-            let options = Options { cache: Some(folder.path().join("cache")), ..Options::default() };
+            let cache = Some(std::sync::Arc::new(cachalot::host::Store::folder(&folder.path().join("cache"))));
+            let options = Options { cache, ..Options::default() };
             let (opened, files) =
                 analyse(open_path(&path.to_string_lossy(), &options).expect("a good image"), &options);
             check(&format!("{name} as {form:?} remembered"), &spec, &opened, &files);

@@ -4,11 +4,15 @@ mod cache;
 mod completions;
 mod config;
 mod explain;
+mod fleet;
 mod fmt;
+mod formats;
+mod hadolint;
 mod image;
 mod lint;
 mod lsp;
 mod man;
+mod migrate;
 mod options;
 mod output;
 mod parse;
@@ -38,7 +42,7 @@ Start with `cachalot lint .`; then `cachalot explain RULE` for each name it prin
 
 #[derive(Subcommand)]
 enum Command {
-    Lint(lint::Args),
+    Lint(Box<lint::Args>),
     Fmt(fmt::Args),
     Cache(cache::Args),
     Image(Box<image::Args>),
@@ -46,6 +50,8 @@ enum Command {
     Rules(rules::Args),
     Parse(parse::Args),
     Config(config::Args),
+    Migrate(migrate::Args),
+    Hadolint(Box<hadolint::Args>),
     Lsp(lsp::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -67,7 +73,10 @@ enum Outcome {
 /// Runs the program with the process's arguments and says how it ended.
 pub fn main() -> ExitCode {
     std::panic::set_hook(Box::new(say_panic));
-    let result = match Cli::parse().command {
+    if hadolint::is_called_so() {
+        return hadolint::main();
+    }
+    finish(match Cli::parse().command {
         Command::Lint(args) => lint::run(&args),
         Command::Fmt(args) => fmt::run(&args),
         Command::Cache(args) => cache::run(&args),
@@ -76,10 +85,16 @@ pub fn main() -> ExitCode {
         Command::Rules(args) => rules::run(&args),
         Command::Parse(args) => parse::run(&args),
         Command::Config(args) => config::run(&args),
+        Command::Migrate(args) => migrate::run(&args),
+        Command::Hadolint(args) => hadolint::run(&args),
         Command::Lsp(args) => lsp::run(&args),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),
-    };
+    })
+}
+
+/// The exit status; an error is said here.
+fn finish(result: anyhow::Result<Outcome>) -> ExitCode {
     match result {
         Ok(Outcome::Clean) => ExitCode::SUCCESS,
         Ok(Outcome::Found) => ExitCode::from(1),

@@ -55,7 +55,10 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
         }
     }
     out.flush()?;
-    report::compact(&mut io::stderr(), &Run { sources: &sources, diagnostics: &diagnostics, files: &[name] })?;
+    report::compact(
+        &mut io::stderr(),
+        &Run { sources: &sources, diagnostics: &diagnostics, files: &[name], folder: "" },
+    )?;
     let broken = diagnostics.iter().any(|it| it.severity == Severity::Error);
     Ok(if broken { Outcome::Found } else { Outcome::Clean })
 }

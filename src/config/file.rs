@@ -27,6 +27,7 @@ pub(super) struct Layer {
     pub(super) path: String,
     pub(super) extends: Vec<At<String>>,
     pub(super) exclude: Vec<At<String>>,
+    pub(super) baseline: Option<At<String>>,
     pub(super) settings: Settings,
     pub(super) overrides: Vec<Override>,
     /// Only a `.hadolint.yaml` has them.
@@ -68,7 +69,7 @@ pub(super) struct RuleSetting {
 /// Keys that may stand at the top and in an override.
 pub(super) const SETTINGS: [&str; 8] =
     ["preset", "select", "ignore", "rules", "fail-on", "target", "build-args", "context"];
-const TOP_ONLY: [&str; 3] = ["extends", "exclude", "overrides"];
+const TOP_ONLY: [&str; 4] = ["extends", "exclude", "baseline", "overrides"];
 const SEVERITIES: &str = "error, warning, info, hint, off";
 
 /// Reads the text of a `cachalot.toml` that is called `path`.
@@ -110,6 +111,9 @@ impl Reader<'_> {
             match entry.key {
                 "extends" => layer.extends = self.one_or_more(&entry)?,
                 "exclude" => layer.exclude = self.globs(&entry)?,
+                "baseline" => {
+                    layer.baseline = Some(At { value: self.string(&entry)?, line: self.line(&entry) });
+                }
                 "overrides" => layer.overrides = self.overrides(&entry)?,
                 _ => self.setting(&mut layer.settings, &entry, true)?,
             }

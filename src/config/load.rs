@@ -31,6 +31,11 @@ impl Loaded {
         Loaded::default()
     }
 
+    /// A layer that was put together elsewhere.
+    pub(super) fn of(layer: Layer) -> Loaded {
+        Loaded { layers: vec![layer] }
+    }
+
     /// Reads the file called `path` and all that it extends.
     pub fn read(path: &str, texts: &dyn ConfigTexts) -> Result<Loaded, ConfigError> {
         let mut layers = Vec::new();

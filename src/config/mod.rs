@@ -8,6 +8,7 @@ mod error;
 mod file;
 mod hadolint;
 mod load;
+mod migrate;
 mod preset;
 mod resolve;
 mod schema;
@@ -23,7 +24,9 @@ use crate::rules::{self, OptionValue, Rule, RuleOptions};
 
 pub use edit::ignoring;
 pub use error::ConfigError;
+pub use hadolint::{HadolintSetting, HadolintWords, hadolint_setting};
 pub use load::{ConfigTexts, Loaded, is_hadolint_file};
+pub use migrate::{Migrated, migrate};
 pub use preset::Preset;
 pub use schema::schema;
 pub use sections::{Section, sections};
@@ -47,6 +50,8 @@ pub struct Config {
     pub context: Set<Option<String>>,
     /// Who checks shell code.
     pub shell: Set<ShellEngine>,
+    /// The file of known problems; `None` for none.
+    pub baseline: Set<Option<String>>,
     /// True where a configuration file excludes the file.
     pub excluded: bool,
     /// True where `# hadolint ignore=` comments count for nothing (hadolint's
@@ -253,6 +258,7 @@ impl Config {
             build_args: BTreeMap::new(),
             context: Set::default(None),
             shell: Set::default(ShellEngine::default()),
+            baseline: Set::default(None),
             excluded: false,
             no_hadolint_comments: false,
             formats: Vec::new(),

@@ -29,6 +29,10 @@ pub(super) fn resolve(layers: &[Layer], path: &str, command_line: &Overrides) ->
     for layer in layers {
         config.excluded |= matches_any(&layer.path, &layer.exclude, path);
         config.no_hadolint_comments |= layer.no_hadolint_comments;
+        if let Some(at) = &layer.baseline {
+            let value = join(folder_of(&layer.path), &at.value);
+            config.baseline = Set { value: Some(value), origin: origin(&layer.path, at.line) };
+        }
         config.formats.extend(layer.formats.iter().cloned());
     }
     config.no_hadolint_comments |= command_line.no_hadolint_comments;

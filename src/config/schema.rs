@@ -8,6 +8,8 @@ pub fn schema() -> Value {
     let mut top = settings();
     top.insert("extends".into(), described(one_or_more(), "Configuration files to begin with, relative to this one."));
     top.insert("exclude".into(), described(one_or_more(), "Globs of files that are not linted."));
+    let baseline = "The file of known problems that do not count, relative to this one.";
+    top.insert("baseline".into(), described(json!({ "type": "string" }), baseline));
     let mut inner = settings();
     inner.insert("paths".into(), described(one_or_more(), "Globs of the files that this override is about."));
     let over = json!({ "type": "object", "additionalProperties": false, "required": ["paths"], "properties": inner });

@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 
 use super::{Config, Origin};
@@ -22,6 +24,7 @@ impl Config {
             shown("fail-on", self.fail_on.value.to_string(), &self.fail_on.origin),
             shown("target", json!(self.target.value), &self.target.origin),
             shown("context", json!(self.context.value), &self.context.origin),
+            shown("baseline", json!(self.baseline.value), &self.baseline.origin),
             shown("shell.engine", self.shell.value.to_string(), &self.shell.origin),
         ];
         out.extend(
@@ -36,6 +39,19 @@ impl Config {
             }
         }
         self.show_rules(&mut out);
+        out
+    }
+
+    /// All of the configuration that decides which diagnostics a file has, as text: equal texts, equal
+    /// diagnostics. Where values came from is not in it, nor the names of folders, whose files decide.
+    pub fn identity(&self) -> String {
+        let elsewhere = ["context", "baseline", "fail-on"];
+        let mut out = format!("{} {}\n", self.no_hadolint_comments, self.codes_by_preset);
+        for Shown { key, value, .. } in self.shown().into_iter().filter(|it| !elsewhere.contains(&it.key.as_str())) {
+            let _ = writeln!(out, "{key}={value}");
+        }
+        let unasked = |at: &super::RuleState| matches!(at.severity.origin, Origin::Default | Origin::Preset(_));
+        out.extend(self.rules.iter().map(|at| if unasked(at) { '.' } else { '!' }));
         out
     }
 

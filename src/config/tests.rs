@@ -197,7 +197,8 @@ fn the_schema_knows_every_rule_and_key() {
     for rule in rules::all() {
         assert!(keys["rules"]["properties"].get(rule.name).is_some(), "{}", rule.name);
     }
-    for key in file::SETTINGS.iter().chain(&["extends", "exclude", "overrides", "shell", "cache", "image"]) {
+    for key in file::SETTINGS.iter().chain(&["extends", "exclude", "baseline", "overrides", "shell", "cache", "image"])
+    {
         assert!(keys.get(*key).is_some_and(|it| it["description"].is_string()), "{key}");
     }
 }

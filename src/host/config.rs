@@ -23,6 +23,8 @@ pub enum ConfigChoice {
 #[derive(Debug)]
 pub struct Configs {
     choice: ConfigChoice,
+    /// A configuration that was put together elsewhere, for all files.
+    given: Option<Loaded>,
     overrides: Overrides,
     /// By folder: the configuration file that governs it.
     nearest: Mutex<HashMap<PathBuf, Option<PathBuf>>>,
@@ -33,7 +35,12 @@ pub struct Configs {
 impl Configs {
     /// Configurations as `choice` finds them, with the command line's or the editor's word on top.
     pub fn new(choice: ConfigChoice, overrides: Overrides) -> Configs {
-        Configs { choice, overrides, nearest: Mutex::default(), loaded: Mutex::default() }
+        Configs { choice, given: None, overrides, nearest: Mutex::default(), loaded: Mutex::default() }
+    }
+
+    /// The same configuration for all files.
+    pub fn given(loaded: Loaded) -> Configs {
+        Configs { given: Some(loaded), ..Configs::new(ConfigChoice::Off, Overrides::default()) }
     }
 
     /// The same, with nothing read yet.
@@ -44,6 +51,9 @@ impl Configs {
     /// The configuration of the file at `path`, which need not exist.
     pub fn of(&self, path: &Path) -> Result<Config, ConfigError> {
         let path = absolute(path);
+        if let Some(given) = &self.given {
+            return given.resolve(&slashed(&path), &self.overrides);
+        }
         match self.file_for(&path) {
             None => Loaded::none().resolve(&slashed(&path), &self.overrides),
             Some(file) => match &*self.load(&file) {

@@ -81,6 +81,13 @@ impl Git {
         Ok(Commit { id: commit.id })
     }
 
+    /// The commit from which the histories of two go apart; `None` where they have none in common, or
+    /// a shallow clone does not hold it.
+    pub fn merge_base(&self, one: &Commit, other: &Commit) -> Option<Commit> {
+        let base = self.repository.merge_base(one.id, other.id).ok()?;
+        Some(Commit { id: base?.detach() })
+    }
+
     /// The commits from `tip` back along the first parents, oldest first: at most `most`, and none
     /// that `base` has as well.
     pub fn history(&self, tip: &Commit, base: Option<&Commit>, most: usize) -> Result<Vec<Commit>, GitError> {

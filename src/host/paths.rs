@@ -13,7 +13,7 @@ pub fn display_from(path: &Path, current: Option<&Path>) -> String {
 }
 
 /// The path from the root, `.` and `..` taken out by name alone.
-pub(super) fn absolute(path: &Path) -> PathBuf {
+pub fn absolute(path: &Path) -> PathBuf {
     let mut clean = PathBuf::new();
     for part in std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf()).components() {
         match part {
@@ -28,7 +28,7 @@ pub(super) fn absolute(path: &Path) -> PathBuf {
 }
 
 /// The path with `/` between folders.
-pub(super) fn slashed(path: &Path) -> String {
+pub fn slashed(path: &Path) -> String {
     let text = path.to_string_lossy();
     if std::path::MAIN_SEPARATOR == '\\' { text.replace('\\', "/") } else { text.into_owned() }
 }

@@ -49,6 +49,16 @@ impl ShellCheck {
         Ok(ShellCheck { program: program.to_string(), version, failures: Mutex::default() })
     }
 
+    /// The program with its version, which decides what it finds.
+    pub fn identity(&self) -> String {
+        format!("shellcheck {}.{}", self.version.0, self.version.1)
+    }
+
+    /// True if something went wrong that was not taken yet.
+    pub fn has_failed(&self) -> bool {
+        self.failures.lock().map_or(true, |failures| !failures.is_empty())
+    }
+
     /// What went wrong since the last call.
     pub fn take_failures(&self) -> Vec<String> {
         self.failures.lock().map(|mut failures| std::mem::take(&mut *failures)).unwrap_or_default()

@@ -5,8 +5,10 @@ mod fix;
 mod history;
 mod image;
 mod kind;
+mod memo;
 mod piece;
 mod shellcheck;
+mod silence;
 mod suppress;
 mod unit;
 
@@ -23,6 +25,8 @@ pub use fix::{AppliedFix, Fixed, Refused, fix, fix_where, refusal, unified_diff}
 pub use history::{add_costs, is_about_cache};
 pub use image::lint_image;
 pub use kind::FileKind;
+pub use memo::{Memory, remembered};
+pub use silence::add_ignores;
 
 /// What is linted and with what.
 #[derive(Clone, Copy)]

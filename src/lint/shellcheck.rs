@@ -84,6 +84,12 @@ fn diagnostic(finding: Finding, file: FileId, config: &Config) -> Option<Diagnos
     Some(Diagnostic::new(name, severity, file, finding.span, finding.message).fix(finding.fix))
 }
 
+/// The name of a code by its words; `None` for what is no code.
+pub(super) fn code_named(name: &str) -> Option<&'static str> {
+    let code = name.strip_prefix("SC").filter(|_| crate::rules::is_shellcheck_code(name))?;
+    code.parse().ok().map(code_name)
+}
+
 /// `SC2086` for 2086, made once for each code.
 fn code_name(code: u16) -> &'static str {
     static NAMES: Mutex<BTreeMap<u16, &str>> = Mutex::new(BTreeMap::new());

@@ -37,8 +37,20 @@ fn hash(sources: &Sources, diagnostic: &Diagnostic) -> String {
         hasher.update([0]);
         hasher.update(word);
     }
-    let digest = hasher.finalize();
-    digest.iter().take(16).fold(String::new(), |mut hex, byte| {
+    short_hex(hasher)
+}
+
+/// A fingerprint that also tells the files of a run apart, in hexadecimal.
+pub(super) fn with_path(path: &str, print: &str) -> String {
+    let mut hasher = Sha256::new();
+    hasher.update(path);
+    hasher.update([0]);
+    hasher.update(print);
+    short_hex(hasher)
+}
+
+fn short_hex(hasher: Sha256) -> String {
+    hasher.finalize().iter().take(16).fold(String::new(), |mut hex, byte| {
         let _ = write!(hex, "{byte:02x}");
         hex
     })

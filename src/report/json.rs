@@ -16,6 +16,11 @@ pub fn json(write: &mut dyn Write, run: &Run) -> io::Result<()> {
     writeln!(write)
 }
 
+/// One diagnostic as [`json`] writes it.
+pub(super) fn diagnostic_json(sources: &Sources, diagnostic: &Diagnostic) -> serde_json::Value {
+    serde_json::to_value(JsonDiagnostic::new(sources, diagnostic)).unwrap_or_default()
+}
+
 #[derive(Serialize)]
 struct Json<'a> {
     version: u32,

@@ -10,7 +10,7 @@ use crate::text::{FileId, Sources, Span};
 
 use super::fingerprint::fingerprints;
 use super::place::Place;
-use super::{Run, rule_info};
+use super::{Run, full_message, rule_info};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
@@ -109,7 +109,7 @@ fn result(sources: &Sources, diagnostic: &Diagnostic, rule_index: usize, print: 
         "ruleId": diagnostic.rule,
         "ruleIndex": rule_index,
         "level": level(diagnostic.severity),
-        "message": { "text": message(diagnostic) },
+        "message": { "text": full_message(diagnostic) },
         "locations": [location(sources, &diagnostic.primary)],
         "partialFingerprints": { "instruction/v1": print },
         "properties": { "severity": diagnostic.severity },
@@ -126,11 +126,6 @@ fn result(sources: &Sources, diagnostic: &Diagnostic, rule_index: usize, print: 
         result["fixes"] = json!([fix_object(sources, diagnostic.primary.file, fix)]);
     }
     result
-}
-
-/// The message with the notes below it: SARIF has no place of its own for remedies.
-fn message(diagnostic: &Diagnostic) -> String {
-    diagnostic.notes.iter().fold(diagnostic.message.clone(), |text, note| text + "\n" + note)
 }
 
 fn location(sources: &Sources, label: &Label) -> Value {

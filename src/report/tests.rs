@@ -31,7 +31,8 @@ fn busted() -> (Sources, Vec<Diagnostic>) {
 fn rendered(format: Format, sources: &Sources, diagnostics: &[Diagnostic]) -> String {
     let files = ["app/Dockerfile".to_string()];
     let mut out = Vec::new();
-    write(&mut out, format, &Run { sources, diagnostics, files: &files }, Style::default()).expect("memory takes all");
+    write(&mut out, format, &Run { sources, diagnostics, files: &files, folder: "" }, Style::default())
+        .expect("memory takes all");
     String::from_utf8(out).expect("formats are UTF-8")
 }
 

@@ -1,4 +1,5 @@
 mod gates;
+mod list;
 mod progress;
 mod stale;
 
@@ -24,6 +25,7 @@ use crate::text::Sources;
 use progress::Bar;
 
 use super::Outcome;
+use super::fleet::{CacheArgs, ListArgs};
 use super::output::{complain, stdout};
 
 /// Analyze a built image: sizes, waste, which layers came from the cache, gates
@@ -45,6 +47,7 @@ Examples:
   cachalot image app:1 --dockerfile Dockerfile --context . --fail-if-stale
   cachalot image app.tar --max-wasted 20MB --min-efficiency 95%
   cachalot image docker://ghcr.io/me/app:1 --files
+  cachalot image --files-from images.txt --shard 3/16 --format ndjson > part-3.ndjson
   cachalot image series app:1 app:2 app:3
   cachalot image diff app:1 app:2"
 )]
@@ -52,8 +55,10 @@ pub(super) struct Args {
     #[command(subcommand)]
     command: Option<Command>,
     /// The image
-    #[arg(value_name = "IMAGE", required = true)]
+    #[arg(value_name = "IMAGE", required_unless_present = "files_from")]
     image: Option<String>,
+    #[command(flatten)]
+    list: ListArgs,
     #[command(flatten)]
     source: SourceArgs,
     /// How to print the report
@@ -141,8 +146,10 @@ struct SourceArgs {
     #[arg(long)]
     no_verify: bool,
     /// Do not remember layers in the cache folder
-    #[arg(long)]
+    #[arg(long, conflicts_with = "cache_url")]
     no_cache: bool,
+    #[command(flatten)]
+    cache: CacheArgs,
     /// Refuse layers that decompress to more
     #[arg(long, value_name = "BYTES", value_parser = gates::size)]
     max_layer_bytes: Option<u64>,
@@ -155,6 +162,8 @@ enum ImageFormat {
     Text,
     /// One versioned object
     Json,
+    /// The same as a stream of lines, for many runs put together
+    Ndjson,
     /// SARIF 2.1.0 of what the rules find
     Sarif,
     /// dive's export, its numbers included
@@ -182,12 +191,14 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
         Some(Command::Diff { before, after, top, files, source, format }) => {
             run_diff(before, after, *top, *files, source, *format)
         }
-        None => run_image(args),
+        None => match args.list.names()? {
+            Some(names) => list::run_list(args, &names),
+            None => run_image(args, args.image.as_deref().context("an image is needed: a file, a folder or a name")?),
+        },
     }
 }
 
-fn run_image(args: &Args) -> anyhow::Result<Outcome> {
-    let name = args.image.as_deref().context("an image is needed: a file, a folder or a name")?;
+fn run_image(args: &Args, name: &str) -> anyhow::Result<Outcome> {
     let gates = args.gates.resolve()?;
     let bar = Bar::default();
     let progress = |event| bar.tell(event);
@@ -235,7 +246,8 @@ fn run_image(args: &Args) -> anyhow::Result<Outcome> {
     let docs = args.tree_args.documents(&mut sources);
     let subject = ImageSubject { image, files: files.as_ref(), first_own: first, docs: docs.as_ref() };
     let diagnostics = lint_image(&config, file, &text, &subject);
-    let run = Run { sources: &sources, diagnostics: &diagnostics, files: std::slice::from_ref(&image.name) };
+    let run =
+        Run { sources: &sources, diagnostics: &diagnostics, files: std::slice::from_ref(&image.name), folder: "" };
     let mut out = stdout();
     write_report(&mut out, args, &said, &run)?;
     out.flush()?;
@@ -274,6 +286,7 @@ fn write_report(out: &mut dyn Write, args: &Args, said: &ImageReport, run: &Run)
             value["diagnostics"] = diagnostics(run)?;
             writeln!(out, "{value:#}")?;
         }
+        ImageFormat::Ndjson => list::ndjson(out, &said.image.name, report::json(said), run)?,
         ImageFormat::Sarif => crate::report::sarif(out, run)?,
         ImageFormat::DiveJson => {
             writeln!(out, "{:#}", report::dive_json(said).context("dive's numbers need the layers: add --files")?)?;
@@ -421,7 +434,11 @@ impl SourceArgs {
         Options {
             platform: self.platform.clone(),
             verify: !self.no_verify,
-            cache: if self.no_cache { None } else { crate::host::image::cache_folder() },
+            cache: match &self.cache.cache_url {
+                _ if self.no_cache => None,
+                Some(store) => Some(store.clone()),
+                None => crate::host::image::user_store(),
+            },
             limits: Limits { max_layer_bytes: self.max_layer_bytes.unwrap_or(limits.max_layer_bytes), ..limits },
             insecure: self.insecure,
             progress: Some(progress),

@@ -1,10 +1,10 @@
-use crate::config::{Config, ConfigError, ShellEngine};
-use crate::diagnostic::{Applicability, Diagnostic};
+use crate::config::{Config, ConfigError, FailOn, ShellEngine};
+use crate::diagnostic::Diagnostic;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use crate::cache::{Memory, Past, Request};
-use crate::host::{self, Configs, Contexts, DiskFiles, Documents, Git, History, Place, PlaceError, ShellCheck};
+use crate::host::{self, Configs, Contexts, DiskFiles, Documents, Git, History, Place, PlaceError, ShellCheck, Store};
 use crate::lint::{self, FileKind, Fixed, Input};
 use crate::model::docs::Docs;
 use crate::shell::ExternalEngine;
@@ -23,6 +23,8 @@ pub(super) struct Job<'a> {
     pub(super) fixing: Fixing,
     /// Commits that diagnostics about the cache are held against, if any.
     pub(super) history: Option<usize>,
+    /// Where results are shared, if they are.
+    pub(super) store: Option<Arc<Store>>,
     /// Looked for when the first file asks for it.
     pub(super) shellcheck: OnceLock<Result<ShellCheck, String>>,
 }
@@ -36,8 +38,10 @@ pub(super) struct Done {
     pub(super) sources: Sources,
     /// What was found, or is left after fixing.
     pub(super) diagnostics: Vec<Diagnostic>,
-    /// True if a diagnostic reached the file's threshold.
-    pub(super) fails: bool,
+    /// The file's threshold, if it was linted.
+    pub(super) fail_on: Option<FailOn>,
+    /// True if the file's configuration names a baseline.
+    pub(super) has_baseline: bool,
     /// What went wrong.
     pub(super) errors: Vec<String>,
     /// Fixes that were refused.
@@ -78,20 +82,20 @@ impl Job<'_> {
         }
         let is_documented = item.on_disk && item.kind == FileKind::Dockerfile && exposes(&bytes);
         let docs = is_documented.then(|| self.documents.near(&item.path, &mut sources));
-        done.stdin_text = (item.stdin && matches!(self.fixing, Fixing::Apply(_))).then_some(bytes);
+        done.stdin_text = (item.stdin && self.fixing.writes()).then_some(bytes);
         let context = self.context(item, &config);
         let path = context.as_ref().and_then(|context| context.path_of(&item.path));
         let shellcheck = self.shellcheck(&config)?;
         let (context, path, docs) = (context.as_deref(), path.as_deref(), docs.as_ref());
         let about = About { item, config: &config, context, path, docs, shellcheck };
-        if let Some(limit) = self.limit() {
-            self.fix(&about, done, &mut sources, file, limit)?;
+        if let Some(fixed) = self.fixed(&about.input(&sources, file)) {
+            self.take_over(&about, done, &mut sources, file, fixed)?;
         }
         if matches!(self.fixing, Fixing::Diff(_)) {
             done.name = Some(item.name.clone());
             return Ok(());
         }
-        done.diagnostics = lint::lint(&about.input(&sources, file));
+        done.diagnostics = self.linted(&about, &about.input(&sources, file));
         if item.on_disk && item.kind == FileKind::Dockerfile && done.diagnostics.iter().any(lint::is_about_cache) {
             match self.past(item, &config) {
                 Ok(Some(past)) => lint::add_costs(&mut done.diagnostics, &past, &sources, file),
@@ -102,11 +106,18 @@ impl Job<'_> {
         if item.named || shows_dockerfile || !done.diagnostics.is_empty() {
             done.name = Some(item.name.clone());
         }
-        done.fails = done.diagnostics.iter().any(|it| config.fail_on.value.fails(it.severity));
+        done.fail_on = Some(config.fail_on.value);
+        done.has_baseline = config.baseline.value.is_some();
         if !done.diagnostics.is_empty() {
             done.sources = sources;
         }
         Ok(())
+    }
+
+    fn linted(&self, about: &About, input: &Input) -> Vec<Diagnostic> {
+        let Some(store) = &self.store else { return lint::lint(input) };
+        let engine = about.shellcheck.map(ShellCheck::identity).unwrap_or_default();
+        lint::remembered(input, &engine, &Shelf { store, shellcheck: about.shellcheck })
     }
 
     /// The program that the file's configuration asks for.
@@ -150,23 +161,25 @@ impl Job<'_> {
         Some(self.contexts.at(if folder.as_os_str().is_empty() { Path::new(".") } else { folder }))
     }
 
-    fn limit(&self) -> Option<Applicability> {
-        match self.fixing {
+    /// What is made of the file; `None` where it stays as it is.
+    fn fixed(&self, input: &Input) -> Option<Fixed> {
+        match &self.fixing {
             Fixing::Off => None,
-            Fixing::Apply(limit) | Fixing::Diff(limit) => Some(limit),
+            Fixing::Apply(limit) | Fixing::Diff(limit) => Some(lint::fix(input, *limit)),
+            Fixing::Silence(reason) => Some(lint::add_ignores(input, reason)),
         }
     }
 
-    fn fix(
+    fn take_over(
         &self,
         about: &About,
         done: &mut Done,
         sources: &mut Sources,
         file: FileId,
-        limit: Applicability,
+        fixed: Fixed,
     ) -> Result<(), String> {
         let item = about.item;
-        let Fixed { text, applied, refused, .. } = lint::fix(&about.input(sources, file), limit);
+        let Fixed { text, applied, refused, .. } = fixed;
         let line = |it: &lint::Refused| format!("{}:{}: fix of {} refused: {}", item.name, it.line, it.rule, it.why);
         done.refused.extend(refused.iter().map(line));
         let old = &sources.get(file).text;
@@ -186,6 +199,24 @@ impl Job<'_> {
         done.fixed = applied.len();
         sources.replace(file, text);
         Ok(())
+    }
+}
+
+/// The store, but for results that lack what a failing program should have said.
+struct Shelf<'a> {
+    store: &'a Store,
+    shellcheck: Option<&'a ShellCheck>,
+}
+
+impl lint::Memory for Shelf<'_> {
+    fn get(&self, name: &str) -> Option<Vec<u8>> {
+        self.store.get(name)
+    }
+
+    fn put(&self, name: &str, bytes: &[u8]) {
+        if !self.shellcheck.is_some_and(ShellCheck::has_failed) {
+            self.store.put(name, bytes);
+        }
     }
 }
 

@@ -1,10 +1,12 @@
 //! `cachalot lint`: finds files, lints them in parallel, reports them in order.
 
+mod baseline;
+mod gates;
 mod gather;
 mod job;
 mod merge;
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -12,17 +14,21 @@ use std::sync::OnceLock;
 use anyhow::bail;
 use rayon::prelude::*;
 
-use crate::diagnostic::Applicability;
-use crate::host::{self, Contexts, Documents};
+use crate::diagnostic::{Applicability, Diagnostic};
+use crate::host::{self, Configs, Contexts, Documents};
 use crate::report::{self, Run, Style};
 
 use super::Outcome;
-use super::options::{ColorArg, ConfigArgs, FormatArg};
+use super::fleet::{CacheArgs, ListArgs};
+use super::formats::{self, FormatArg, FormatParser, FormatTo};
+use super::options::{ColorArg, ConfigArgs};
 use super::output::{complain, stdout};
+use gates::{GateArgs, Linted};
 use job::{Done, Job};
 use merge::merge;
 
 pub(super) use gather::{Item, items};
+pub(super) use merge::Merged;
 
 /// Lint Dockerfiles, and the Dockerfiles shown in Markdown
 #[derive(clap::Args)]
@@ -36,19 +42,66 @@ Examples:
   cachalot lint --diff --unsafe-fixes       show what all fixes would change
   cachalot lint - --stdin-filename app/Dockerfile < draft
   cachalot lint --history 200               and say what misses of the layer cache cost
-  cachalot lint --select untagged-image --fail-on error --format sarif > report.sarif
+  cachalot lint --format sarif=report.sarif --format text
+  cachalot lint --write-baseline            from now on only what is new counts:
+  cachalot lint --baseline cachalot-baseline.json
+  cachalot lint --since origin/main --fail-on info
+  cachalot lint --shard 3/16 --format ndjson=part-3.ndjson
+  cachalot lint --add-ignore \"until OPS-12\" --select untagged-base-image
+
+In GitHub Actions and Azure Pipelines the default is text and annotations.
 
 Exit status:
   0  no diagnostic at or above --fail-on; with --diff, nothing to change
   1  some; with --diff, something to change
   2  a path is missing, a file cannot be read or written, the configuration is wrong")]
 pub(super) struct Args {
-    /// Files and folders; `-` is standard input
-    #[arg(default_value = ".", value_name = "PATH")]
+    /// Files and folders, by default the current one; `-` is standard input
+    #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// How to report
-    #[arg(long, short, value_enum, default_value_t, value_name = "FORMAT")]
-    format: FormatArg,
+    /// The name that standard input goes by: decides its kind, configuration and context
+    #[arg(long, value_name = "PATH")]
+    stdin_filename: Option<PathBuf>,
+    /// Files linted at the same time; as many as there are processors by default
+    #[arg(long, short, value_name = "N")]
+    jobs: Option<usize>,
+    /// Say what diagnostics about the cache cost: how often their steps ran over the last N commits
+    #[arg(long, value_name = "N")]
+    history: Option<usize>,
+    #[command(flatten)]
+    output: OutputArgs,
+    #[command(flatten)]
+    fixes: FixArgs,
+    #[command(flatten)]
+    gates: GateArgs,
+    #[command(flatten)]
+    list: ListArgs,
+    #[command(flatten)]
+    cache: CacheArgs,
+    #[command(flatten)]
+    config: ConfigArgs,
+}
+
+#[derive(clap::Args)]
+#[command(next_help_heading = "Output")]
+struct OutputArgs {
+    /// How to report, to standard output or to a file; may be given several times
+    #[arg(long = "format", short, value_name = "FORMAT[=FILE]", value_parser = FormatParser)]
+    formats: Vec<FormatTo>,
+    /// Print how often each rule reports instead of the diagnostics, as text or json
+    #[arg(long)]
+    statistics: bool,
+    /// When to colour
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
+    color: ColorArg,
+    /// Leave out the summary
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+#[derive(clap::Args)]
+#[command(next_help_heading = "Fixes")]
+struct FixArgs {
     /// Apply fixes that keep what the Dockerfile means; then report what is left
     #[arg(long)]
     fix: bool,
@@ -58,27 +111,22 @@ pub(super) struct Args {
     /// Show what the fixes would change, as a unified diff; change nothing
     #[arg(long)]
     diff: bool,
-    /// The name that standard input goes by: decides its kind, configuration and context
-    #[arg(long, value_name = "PATH")]
-    stdin_filename: Option<PathBuf>,
-    /// When to colour
-    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
-    color: ColorArg,
-    /// Leave out the summary
-    #[arg(long, short)]
-    quiet: bool,
-    /// Files linted at the same time; as many as there are processors by default
-    #[arg(long, short, value_name = "N")]
-    jobs: Option<usize>,
-    /// Say what diagnostics about the cache cost: how often their steps ran over the last N commits
-    #[arg(long, value_name = "N")]
-    history: Option<usize>,
-    #[command(flatten)]
-    config: ConfigArgs,
+    /// Silence all that is reported with comments that give the reason
+    #[arg(long, value_name = "REASON", value_parser = reason, conflicts_with_all = ["fix", "unsafe_fixes", "diff"])]
+    add_ignore: Option<String>,
+}
+
+/// A reason is words on one line.
+fn reason(given: &str) -> Result<String, String> {
+    let reason = given.trim();
+    if reason.is_empty() || reason.contains(['\n', '\r']) || reason.starts_with([',', '=']) {
+        return Err("a reason is one line of words, such as \"until OPS-12\"".to_string());
+    }
+    Ok(reason.to_string())
 }
 
 /// What becomes of fixes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Fixing {
     /// They are only offered.
     Off,
@@ -86,6 +134,15 @@ enum Fixing {
     Apply(Applicability),
     /// Those up to the applicability are shown.
     Diff(Applicability),
+    /// Comments silence what is found, for a reason.
+    Silence(String),
+}
+
+impl Fixing {
+    /// True if files are written.
+    fn writes(&self) -> bool {
+        matches!(self, Fixing::Apply(_) | Fixing::Silence(_))
+    }
 }
 
 /// Files up to this many are linted one after another: starting threads costs more.
@@ -95,24 +152,34 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     if args.stdin_filename.is_some() && !args.paths.iter().any(|path| path == Path::new("-")) {
         bail!("--stdin-filename names standard input: give `-` as a path too");
     }
+    let formats = args.output.formats()?;
     let configs = args.config.configs()?;
-    let (items, mut failed) = items(&args.paths, args.stdin_filename.as_deref());
+    let (mut items, mut failed) = items(&args.all_paths()?, args.stdin_filename.as_deref());
+    items.retain(|item| args.list.takes(&item.name));
     let job = Job {
         configs: &configs,
         contexts: Contexts::default(),
         documents: Documents::default(),
         shellcheck: OnceLock::new(),
-        fixing: args.fixing(),
+        fixing: args.fixes.fixing(),
         history: args.history,
+        store: args.cache.cache_url.clone(),
     };
     let done = all(&job, &items, args.jobs)?;
     failed |= say_errors(&done);
     failed |= job.say_shellcheck_failures();
+    if let Some(why) = job.store.as_ref().and_then(|store| store.take_trouble()) {
+        complain(format_args!("results are not shared: {why}"));
+    }
     let mut out = stdout();
     let found = match job.fixing {
         Fixing::Diff(_) => diffs(&mut out, &done)?,
         _ if failed && done.iter().all(|it| it.name.is_none()) => false,
-        _ => reports(&mut out, args, done)?,
+        _ => {
+            let names = linted(&items, &done);
+            let configured = done.iter().any(|it| it.has_baseline);
+            reports(&mut out, args, &formats, &Linted { configs: &configs, names: &names, configured }, done)?
+        }
     };
     out.flush()?;
     Ok(match (failed, found) {
@@ -122,14 +189,62 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     })
 }
 
+/// Lints without fixing, for other commands; true beside it if something went wrong, which was said.
+pub(super) fn lint_all(configs: &Configs, items: &[Item]) -> anyhow::Result<(Merged, bool)> {
+    let job = Job {
+        configs,
+        contexts: Contexts::default(),
+        documents: Documents::default(),
+        shellcheck: OnceLock::new(),
+        fixing: Fixing::Off,
+        history: None,
+        store: None,
+    };
+    let done = all(&job, items, None)?;
+    let failed = say_errors(&done) | job.say_shellcheck_failures();
+    Ok((merge(done), failed))
+}
+
+/// The files on disk that nothing kept from being linted.
+fn linted(items: &[Item], done: &[Done]) -> BTreeSet<String> {
+    let whole = items.iter().zip(done).filter(|(item, done)| !item.stdin && done.errors.is_empty());
+    whole.map(|(item, _)| item.name.clone()).collect()
+}
+
 impl Args {
+    /// What is named, what the list names, or else the current folder.
+    fn all_paths(&self) -> anyhow::Result<Vec<PathBuf>> {
+        let listed = self.list.names()?;
+        if listed.is_none() && self.paths.is_empty() {
+            return Ok(vec![PathBuf::from(".")]);
+        }
+        if self.list.reads_stdin() && self.paths.iter().any(|path| path == Path::new("-")) {
+            bail!("standard input is either a list or a file");
+        }
+        Ok(self.paths.iter().cloned().chain(listed.into_iter().flatten().map(PathBuf::from)).collect())
+    }
+}
+
+impl FixArgs {
     fn fixing(&self) -> Fixing {
         let limit = if self.unsafe_fixes { Applicability::Unsafe } else { Applicability::Safe };
-        match () {
-            () if self.diff => Fixing::Diff(limit),
-            () if self.fix || self.unsafe_fixes => Fixing::Apply(limit),
-            () => Fixing::Off,
+        match &self.add_ignore {
+            Some(reason) => Fixing::Silence(reason.clone()),
+            None if self.diff => Fixing::Diff(limit),
+            None if self.fix || self.unsafe_fixes => Fixing::Apply(limit),
+            None => Fixing::Off,
         }
+    }
+}
+
+impl OutputArgs {
+    fn formats(&self) -> anyhow::Result<Vec<FormatTo>> {
+        let formats = formats::wanted(&self.formats)?;
+        let counts = |it: &FormatTo| matches!(it.format, FormatArg::Text | FormatArg::Json);
+        if self.statistics && !self.formats.iter().all(counts) {
+            bail!("--statistics is printed as text or json");
+        }
+        Ok(formats)
     }
 }
 
@@ -163,26 +278,75 @@ fn diffs(out: &mut dyn Write, done: &[Done]) -> io::Result<bool> {
     Ok(done.iter().any(|it| !it.diff.is_empty()))
 }
 
-/// Writes fixed standard input and the report; true if a diagnostic reached its threshold.
-fn reports(out: &mut dyn Write, args: &Args, done: Vec<Done>) -> anyhow::Result<bool> {
-    let found = done.iter().any(|it| it.fails);
-    let fixed: usize = done.iter().map(|it| it.fixed).sum();
-    let stdin_fixed = done.iter().find_map(|it| it.stdin_text.clone());
-    if fixed > 0 && !args.quiet {
-        let files = done.iter().filter(|it| it.fixed > 0).count();
-        let plural = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
-        complain(format_args!("fixed {} in {}", plural(fixed, "problem"), plural(files, "file")));
+/// Writes fixed standard input and the report; true if what is left makes the run fail.
+fn reports(
+    out: &mut dyn Write,
+    args: &Args,
+    formats: &[FormatTo],
+    linted: &Linted,
+    done: Vec<Done>,
+) -> anyhow::Result<bool> {
+    let quiet = args.output.quiet;
+    if !quiet {
+        say_fixed(&done, if args.fixes.add_ignore.is_some() { "silenced" } else { "fixed" });
     }
-    let merged = merge(done);
-    let run = Run { sources: &merged.sources, diagnostics: &merged.diagnostics, files: &merged.files };
-    let style = |color| Style { color, quiet: args.quiet };
-    let Some(text) = stdin_fixed else {
-        let color = host::colors(args.color.into(), &io::stdout());
-        report::write(out, args.format.into(), &run, style(color))?;
-        return Ok(found);
-    };
-    out.write_all(&text)?;
-    let color = host::colors(args.color.into(), &io::stderr());
-    report::write(&mut io::BufWriter::new(io::stderr()), args.format.into(), &run, style(color))?;
-    Ok(found)
+    let stdin_fixed = done.iter().find_map(|it| it.stdin_text.clone());
+    let mut merged = merge(done);
+    if args.gates.write_baseline {
+        args.gates.write(linted, &merged)?;
+        return Ok(false);
+    }
+    args.gates.sift(linted, &mut merged, quiet)?;
+    let fails = args.gates.fails(&merged.found);
+    match stdin_fixed {
+        None => report(out, args, formats, merged, &io::stdout())?,
+        Some(text) => {
+            out.write_all(&text)?;
+            report(&mut io::BufWriter::new(io::stderr()), args, formats, merged, &io::stderr())?;
+        }
+    }
+    Ok(fails)
+}
+
+fn say_fixed(done: &[Done], verb: &str) {
+    let fixed: usize = done.iter().map(|it| it.fixed).sum();
+    let files = done.iter().filter(|it| it.fixed > 0).count();
+    let plural = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+    if fixed > 0 {
+        complain(format_args!("{verb} {} in {}", plural(fixed, "problem"), plural(files, "file")));
+    }
+}
+
+fn report(
+    out: &mut dyn Write,
+    args: &Args,
+    formats: &[FormatTo],
+    merged: Merged,
+    terminal: &impl io::IsTerminal,
+) -> anyhow::Result<()> {
+    let Merged { sources, found, files } = merged;
+    let diagnostics: Vec<Diagnostic> = found.into_iter().map(|it| it.diagnostic).collect();
+    if args.output.statistics {
+        return statistics(out, formats, &diagnostics);
+    }
+    let folder = host::folder_in_checkout();
+    let run = Run { sources: &sources, diagnostics: &diagnostics, files: &files, folder: &folder };
+    let color = host::colors(formats::color(args.output.color.into(), &args.output.formats), terminal);
+    formats::write(out, formats, &run, Style { color, quiet: args.output.quiet })
+}
+
+fn statistics(out: &mut dyn Write, formats: &[FormatTo], diagnostics: &[Diagnostic]) -> anyhow::Result<()> {
+    for FormatTo { format, file } in formats {
+        let mut bytes = Vec::new();
+        match format {
+            FormatArg::Json => report::statistics_json(&mut bytes, diagnostics)?,
+            FormatArg::Text => report::statistics_text(&mut bytes, diagnostics)?,
+            _ => {}
+        }
+        match file {
+            Some(file) => formats::put(file, &bytes)?,
+            None => out.write_all(&bytes)?,
+        }
+    }
+    Ok(())
 }

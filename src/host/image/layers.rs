@@ -89,7 +89,7 @@ fn read_one(
     opened: &Opened,
     number: usize,
     options: &Options,
-    memory: Option<&Memory>,
+    memory: Option<&Memory<'_>>,
 ) -> Result<(Facts, crate::image::LayerTree), Error> {
     let layer = &opened.image.layers[number];
     let blob = layer.digest.as_ref().map_or_else(|| opened.source.blob_name(number), |digest| digest.to_string());

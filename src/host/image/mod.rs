@@ -11,6 +11,7 @@ mod sizes;
 mod store;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use daemon::Engine;
 pub use error::Error;
@@ -28,8 +29,8 @@ pub struct Options<'a> {
     pub machine: Platform,
     /// Whether digests are computed and files hashed; without, a local bare tar is only listed.
     pub verify: bool,
-    /// The folder of remembered layers; `None` to remember nothing.
-    pub cache: Option<PathBuf>,
+    /// Where layers are remembered; `None` to remember nothing.
+    pub cache: Option<Arc<super::Store>>,
     /// Bounds on layers.
     pub limits: Limits,
     /// Whether a registry is spoken to over plain HTTP.
@@ -234,7 +235,7 @@ fn version_key(tag: &str) -> Vec<(u128, String)> {
     key
 }
 
-/// The user's cache folder for layers; `None` where the environment names none.
+/// The user's cache folder; `None` where the environment names none.
 pub fn cache_folder() -> Option<PathBuf> {
     let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let base = match cfg!(windows) {
@@ -242,6 +243,11 @@ pub fn cache_folder() -> Option<PathBuf> {
         false => variable("XDG_CACHE_HOME").or_else(|| Some(variable("HOME")?.join(".cache"))),
     };
     Some(base?.join("cachalot"))
+}
+
+/// The store in the user's cache folder.
+pub fn user_store() -> Option<Arc<super::Store>> {
+    cache_folder().map(|folder| Arc::new(super::Store::folder(&folder)))
 }
 
 /// Opens an archive file, an OCI layout or a skopeo `dir:`, or `-` for an archive on the standard

@@ -89,9 +89,11 @@ pub fn unified_diff(old: &str, new: &str, name: &str) -> String {
     diff.unified_diff().context_radius(3).header(&format!("a/{name}"), &format!("b/{name}")).to_string()
 }
 
+/// What finds the fixes in each round.
 type Linter<'a> = &'a dyn Fn(&Sources) -> Vec<Diagnostic>;
 
-fn fix_with(input: &Input, limit: Applicability, linter: Linter) -> Fixed {
+/// [`fix`] with the fixes that `linter` offers for the text of each round.
+pub(super) fn fix_with(input: &Input, limit: Applicability, linter: Linter) -> Fixed {
     let mut refused = Vec::new();
     let mut banned = HashSet::new();
     let source = input.sources.get(input.file);

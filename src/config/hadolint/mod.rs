@@ -1,5 +1,7 @@
 //! Reads `.hadolint.yaml`: every key of hadolint 2.15 becomes what it means here.
 
+mod words;
+
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
@@ -10,6 +12,8 @@ use super::file::{At, Layer, RuleSetting, Settings};
 use super::{FailOn, Preset};
 use crate::diagnostic::Severity;
 use crate::rules::{self, OptionKind, OptionValue};
+
+pub use words::{HadolintSetting, HadolintWords, hadolint_setting};
 
 const KEYS: [&str; 12] = [
     "ignored",
@@ -26,7 +30,7 @@ const KEYS: [&str; 12] = [
     "verbose",
 ];
 
-#[derive(Default, Deserialize)]
+#[derive(Clone, Default, Deserialize)]
 #[serde(default)]
 struct File {
     ignored: Option<Vec<Spanned<String>>>,
@@ -46,6 +50,9 @@ struct File {
     formats: Option<Vec<String>>,
     #[serde(rename = "no-fail")]
     no_fail: Option<Spanned<bool>>,
+    #[serde(rename = "no-color")]
+    no_color: Option<bool>,
+    verbose: Option<bool>,
 }
 
 /// The keys of the file's mapping with their places.
@@ -73,7 +80,7 @@ impl<'de> Deserialize<'de> for Keys {
     }
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct Severities {
     error: Option<Vec<Spanned<String>>>,
@@ -82,7 +89,7 @@ struct Severities {
     style: Option<Vec<Spanned<String>>>,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(untagged)]
 enum OneOrMore {
     One(String),
@@ -100,13 +107,16 @@ impl OneOrMore {
 
 /// Reads the text of a `.hadolint.yaml` that is called `path`.
 pub(super) fn read(path: &str, text: &str) -> Result<Layer, ConfigError> {
+    to_layer(path, read_file(path, text)?)
+}
+
+fn read_file(path: &str, text: &str) -> Result<File, ConfigError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#') || line.trim() == "---") {
-        return Ok(layer(path, Settings::default()));
+        return Ok(File::default());
     }
     check_keys(path, text)?;
-    let file: File = serde_saphyr::from_str(text).map_err(|error| yaml_error(path, &error))?;
-    to_layer(path, file)
+    serde_saphyr::from_str(text).map_err(|error| yaml_error(path, &error))
 }
 
 fn check_keys(path: &str, text: &str) -> Result<(), ConfigError> {
@@ -225,4 +235,24 @@ fn fail_on(path: &str, threshold: &Spanned<String>) -> Result<FailOn, ConfigErro
             Err(at(path, threshold, message).help(did_you_mean(word, known)))
         }
     }
+}
+
+/// A `.hadolint.yaml` as settings, and what of it has no counterpart in a `cachalot.toml`.
+pub(super) fn to_migrate(path: &str, text: &str) -> Result<(Settings, Vec<String>), ConfigError> {
+    let file = read_file(path, text)?;
+    let formats = file.format.iter().chain(file.formats.iter().flatten());
+    let mut left: Vec<String> = formats.map(|it| format!("`format: {it}`: an option, `--format {it}`")).collect();
+    let options = [
+        (file.no_color, "`no-color`: an option, `--color never`"),
+        (file.verbose, "`verbose`: `cachalot config show FILE` says which settings count"),
+        (
+            file.disable_ignore_pragma,
+            "`disable-ignore-pragma`: comments count; `unused-suppression` tells of idle ones",
+        ),
+    ];
+    left.extend(options.into_iter().filter(|(set, _)| *set == Some(true)).map(|(_, why)| why.to_string()));
+    let mut settings = to_layer(path, file)?.settings;
+    settings.preset = Some(At { value: Preset::Hadolint, line: 0 });
+    settings.fail_on = settings.fail_on.or(Some(At { value: FailOn::At(Severity::Info), line: 0 }));
+    Ok((settings, left))
 }
