@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 use serde_json::Value;
 
 /// DL3006 (warning), DL3003 (warning), DL3000 (error); hadolint 2.15 says the same.
-const DOCKERFILE: &str = "FROM debian\nRUN cd /tmp\nWORKDIR app\n";
+const DOCKERFILE: &str = "FROM debian\nRUN cd /tmp && ls\nWORKDIR app\n";
 
 struct Folder(tempfile::TempDir);
 
@@ -66,7 +66,7 @@ fn flags_and_variables() {
     );
     assert_eq!(run(&["-t", "error", "--ignore", "DL3000"], &[("HADOLINT_OVERRIDE_ERROR", "DL3003")]).0, 1);
     assert_eq!(run(&["--ignore", "DL3000"], &[("HADOLINT_FAILURE_THRESHOLD", "error")]).0, 0);
-    let labels = "1 DL3006 warning, 1 DL3049 info, 2 DL3003 warning, 3 DL3000 error";
+    let labels = "1 DL3049 info, 1 DL3006 warning, 2 DL3003 warning, 3 DL3000 error";
     assert_eq!(run(&["--require-label", "a:text"], &[]), is(1, labels));
     assert_eq!(run(&[], &[("HADOLINT_REQUIRE_LABELS", "a:text")]), is(1, labels));
     assert!(run(&["--trusted-registry", "ghcr.io"], &[]).1.contains("1 DL3026 error"));

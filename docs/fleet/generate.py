@@ -51,6 +51,8 @@ def repositories(root, count, rng):
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "Dockerfile").write_text(text)
         (folder / manifest).write_text("{}\n" if manifest.endswith(".json") else "")
+        (folder / "src").mkdir(exist_ok=True)
+        (folder / "src" / "main").write_text("main\n")
         if manifest == "package.json":
             (folder / "package-lock.json").write_text("{}\n")
 

@@ -14,8 +14,12 @@ QUESTIONS = {
     "which teams rebuild for nothing": """
         SELECT split_part(file, '/', 2) AS team, count(*) AS files
         FROM fleet WHERE rule = 'copy-before-install' GROUP BY team ORDER BY files DESC, team LIMIT 5""",
+    "which layers many images share": """
+        SELECT left(layer->>'diff_id', 19) AS layer, count(*) AS images, any_value(layer->>'instruction') AS instruction
+        FROM (SELECT unnest(json_extract(whole, '$.history[*]')) AS layer FROM fleet WHERE type = 'image')
+        GROUP BY layer->>'diff_id' ORDER BY images DESC, layer LIMIT 3""",
     "which images waste most": """
-        SELECT image, json_extract(whole, '$.waste.bytes')::BIGINT AS wasted
+        SELECT image, json_extract(whole, '$.files.totals.wasted_bytes')::BIGINT AS wasted
         FROM fleet WHERE type = 'image' ORDER BY wasted DESC, image LIMIT 5""",
 }
 

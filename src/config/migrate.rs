@@ -164,10 +164,10 @@ impl Draft {
             match (key, item.as_value()) {
                 ("severity", Some(word)) => {
                     let word = if word.as_str() == Some("style") { "hint".into() } else { word.clone() };
-                    ours.insert(key.to_string(), word.decorated("", ""));
+                    ours.insert(key.to_string(), word.decorated(" ", ""));
                 }
                 (key, Some(value)) => match option_named(name, key, value) {
-                    Some(option) => drop(ours.insert(option.to_string(), value.clone().decorated("", ""))),
+                    Some(option) => drop(ours.insert(option.to_string(), value.clone().decorated(" ", ""))),
                     None => left.push(format!("the option `{key}` of `{theirs}` has no counterpart")),
                 },
                 _ => left.push(format!("the option `{key}` of `{theirs}` has no counterpart")),

@@ -166,10 +166,7 @@ mod tests {
                 "FROM a:1\n# hadolint ignore=DL3001\nRUN sudo x\n",
                 "FROM a:1\n# C sudo-used R\n# hadolint ignore=DL3001\nRUN sudo x\n",
             ),
-            (
-                "# escape=`\nFROM a:1\nRUN x && `\n\tsudo y",
-                "# escape=`\nFROM a:1\nRUN x && `\n\t# C sudo-used R\n\tsudo y",
-            ),
+            ("FROM a:1\nRUN x && \\\n\tsudo y", "FROM a:1\nRUN x && \\\n\t# C sudo-used R\n\tsudo y"),
         ];
         for (text, expected) in cases {
             let full = |text: &str| text.replace("# C ", "# cachalot: ignore=").replace(" R\n", " why\n");

@@ -3,11 +3,11 @@ use crate::model::BuildOptions;
 use crate::syntax::dockerfile::parse;
 use crate::text::FileId;
 
-use super::{Error, Options, cache_folder, open};
+use super::{Error, Options, open, user_store};
 
 /// The layers that the instructions of a Dockerfile left in an image: (line, bytes of the blob).
 pub fn layer_bytes(reference: &str, dockerfile: &str) -> Result<Vec<(u32, u64)>, Error> {
-    let opened = open(reference, &Options { cache: cache_folder(), ..Options::default() })?;
+    let opened = open(reference, &Options { cache: user_store(), ..Options::default() })?;
     let (parsed, _) = parse(FileId(0), dockerfile);
     let written = written(&parsed, dockerfile, BuildOptions::default());
     let lines = align(&opened.image, &written).into_iter().map(|at| Some(written[at?].line));
