@@ -271,11 +271,14 @@ fn every_source_gives_the_same_report() {
     assert_eq!(report(&closed, &[("DOCKER_CONFIG", &login), ("PATH", &path)], at), wanted, "a credential helper");
 
     let socket = format!("unix://{}", at.join("docker.sock").display());
-    let arguments =
-        ["--data-root", "dk", "--exec-root", "dkx", "--storage-driver", "vfs", "--iptables=false", "--bridge=none"];
-    let arguments = [&arguments[..], &["--pidfile", "dockerd.pid", "-H", &socket]].concat();
+    // containerd does not find its socket by a relative path.
+    let place = |name: &str| at.join(name).to_string_lossy().into_owned();
+    let (data, state, pid) = (place("dk"), place("dkx"), place("dockerd.pid"));
+    let arguments = ["--data-root", &data, "--exec-root", &state, "--pidfile", &pid, "-H", &socket];
+    let arguments = [&arguments[..], &["--storage-driver", "vfs", "--iptables=false", "--bridge=none"]].concat();
     let _docker = Server::start("dockerd", &arguments, at);
-    wait_for("dockerd", || at.join("docker.sock").exists());
+    let answers = || Command::new("/usr/bin/docker").args(["-H", &socket, "version"]).output();
+    wait_for("dockerd", || answers().is_ok_and(|output| output.status.success()));
     run("/usr/bin/docker", &["-H", &socket, "load", "-q", "-i", "docker.tar"], at);
     let docker = [("DOCKER_HOST", &socket[..])];
     assert_eq!(report(&["docker-daemon:app:1"], &docker, at), wanted, "docker-daemon:");

@@ -194,8 +194,9 @@ pub fn newest(repository: &str, count: usize, options: &Options) -> Result<(Vec<
     let mut found: Vec<Image> = Vec::new();
     for opened in open_all(&names, options) {
         match opened {
-            // `latest` beside a version is the same build twice; the version says more.
+            // Two tags of one build: `1.2.3` says more than `1.2`, and anything more than `latest`.
             Ok(opened) => match found.iter_mut().find(|other| other.id == opened.image.id) {
+                Some(_) if opened.image.name.ends_with(":latest") => {}
                 Some(other) => *other = opened.image,
                 None => found.push(opened.image),
             },
