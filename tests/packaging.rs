@@ -31,6 +31,22 @@ fn the_hooks_take_the_files_that_lint_takes() {
     }
 }
 
+/// The image's first layer compiles the dependencies with empty sources: cargo wants a file for every target that
+/// Cargo.toml names.
+#[test]
+fn the_image_has_a_source_for_every_target() {
+    let dockerfile = read("Dockerfile");
+    let manifest: toml_edit::DocumentMut = read("Cargo.toml").parse().expect("a manifest");
+    for (kind, folder) in [("test", "tests"), ("bench", "benches")] {
+        for target in manifest[kind].as_array_of_tables().expect("tables").iter() {
+            let text = |key: &str| target.get(key).and_then(|it| it.as_str());
+            let name = text("name").expect("a name");
+            let path = text("path").map_or_else(|| format!("{folder}/{name}.rs"), str::to_string);
+            assert!(dockerfile.contains(&path), "the Dockerfile should make an empty {path}");
+        }
+    }
+}
+
 fn pattern(hooks: &str, start: &str) -> Regex {
     let (_, rest) = hooks.split_once(start).expect("the pattern stands in single quotes");
     Regex::new(rest.split('\'').next().unwrap_or_default()).expect("a regular expression")
