@@ -144,7 +144,7 @@ impl Lower<'_> {
         if source == "/" && owner.iter().any(|it| !it.is_empty()) {
             let mut folder = Key::default();
             folder.push(Part::Kind, "", "mkdir");
-            folder.push(Part::Mount, "", format!("{owner:?}"));
+            folder.push(Part::Mount, "", permissions(&owner));
             let kind = VertexKind::Mkdir("/cache".to_string());
             let vertex = self.add_internal(kind, folder, "[internal] setting cache mount permissions");
             inputs.push(Input { vertex, selector: "/cache".to_string(), content: Vec::new() });
@@ -196,4 +196,12 @@ pub(super) fn body(heredoc: &Heredoc, file: &str) -> String {
         return body.to_string();
     }
     body.split_inclusive('\n').map(|line| line.trim_start_matches('\t')).collect()
+}
+
+/// Mode and owner of a cache mount's folder: what is hashed of it. Bits above the permissions (`2777`)
+/// are never set, and what is not given is `0755`, user 0, group 0.
+fn permissions([mode, uid, gid]: &[String; 3]) -> String {
+    let mode = u32::from_str_radix(mode, 8).unwrap_or(0o755) & 0o777;
+    let id = |text: &str| text.parse::<u64>().unwrap_or(0);
+    format!("{mode:o} {} {}", id(uid), id(gid))
 }
