@@ -168,6 +168,22 @@ fn what_is_committed_or_not_in_git_is_not_made_up() {
 }
 
 #[test]
+fn a_build_that_lacks_its_files_says_nothing() {
+    let repo = Repo::new();
+    fs::create_dir(repo.path("docker")).expect("creates");
+    let path = repo.path("docker").join("Dockerfile");
+    let text = "FROM node:22\nCOPY package.json ./\nRUN npm install\n";
+    fs::write(&path, text).expect("writes");
+    repo.commit("a Dockerfile of the folder above");
+    repo.put("main.js", "5");
+    repo.commit("change main.js");
+    let mut client = Client::new(&json!({}), &json!({}), &repo.path(""));
+    client.open(&path, text);
+    assert_eq!(lenses(&mut client, &path), Vec::<String>::new());
+    client.stop();
+}
+
+#[test]
 fn commands_answer_with_reports() {
     let repo = Repo::new();
     let (path, source) = (repo.path("Dockerfile"), repo.path("main.js"));

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use crate::cache::advice::{Advised, Costs, Kind, Question, advise};
 use crate::cache::{
-    BuildLog, Depends, Fate, Graph, LoggedResult, Memory, Place as At, Replay, Request, Snapshot, Track, lower,
+    BuildLog, Depends, Fate, Graph, LoggedResult, Memory, Place as At, ReasonKind, Replay, Request, Snapshot, Track,
+    lower,
 };
 use crate::config::Config;
 use crate::host::{self, Commit, Git, History, Place};
@@ -170,6 +171,15 @@ fn replayed(
     let (Some(graph), Some(state)) = (history.last, history.states.last()) else {
         return Err("no commit has this Dockerfile".to_string());
     };
+    // A build that lacks its files is not the build that people make: another folder is its context.
+    let newest = history.replay.builds().saturating_sub(2);
+    let lacks = |track: &Track| {
+        let run = track.last_run.as_ref().filter(|(at, reason)| *at == newest && reason.kind == ReasonKind::Missing);
+        run.map(|(_, reason)| reason.text.clone())
+    };
+    if let Some(why) = history.replay.steps().into_iter().find_map(lacks) {
+        return Err(format!("{why}; `context` in cachalot.toml says where the build context is"));
+    }
     let mut steps = layers(&graph);
     for (layer, track) in steps.iter_mut().zip(history.replay.steps()) {
         fill(layer, track, &history.builds);
