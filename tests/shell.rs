@@ -314,9 +314,15 @@ mod findings {
 
     #[test]
     fn known_variables() {
-        let known = ["version".to_string(), "UID".to_string()];
+        #[derive(Debug)]
+        struct Known;
+        impl cachalot::shell::Names for Known {
+            fn has(&self, name: &str) -> bool {
+                ["version", "UID"].contains(&name)
+            }
+        }
         let file = "echo $version $other $UID";
-        let options = CheckOptions { known_variables: &known, ..CheckOptions::default() };
+        let options = CheckOptions { known_variables: Some(&Known), ..CheckOptions::default() };
         assert_eq!(codes(&check(&sh(file), &options)), [2086, 2086, 2154]);
         let options = CheckOptions { quiet_known: true, ..options };
         assert_eq!(codes(&check(&sh(file), &options)), [2086, 2154]);

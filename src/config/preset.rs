@@ -83,7 +83,9 @@ fn buildkit_severity(rule: &Rule) -> Option<Severity> {
     // BuildKit itself runs an experimental check only where a file asks for it.
     let named = rule.buildkit_name().is_some_and(|name| name != "InvalidDefinitionDescription");
     let listed = named || rule.presets.contains(&"buildkit");
-    let severity = if rule.severity == Severity::Error { Severity::Error } else { Severity::Warning };
+    // Not every comment behind an instruction, and no list of sources, stops BuildKit.
+    let is_ours = ["comment-after-instruction", "copy-many-to-file"].contains(&rule.name);
+    let severity = if rule.severity == Severity::Error && !is_ours { Severity::Error } else { Severity::Warning };
     // What stops a build is told under every preset.
     (listed || is_syntax_error(rule)).then_some(severity)
 }

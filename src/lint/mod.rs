@@ -15,11 +15,11 @@ mod unit;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::config::Config;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Fix, Severity};
 use crate::model::Files;
 use crate::model::docs::Docs;
 use crate::shell::{ExternalEngine, Memo};
-use crate::text::{FileId, Sources};
+use crate::text::{FileId, Sources, Span};
 
 pub use fix::{AppliedFix, Fixed, Refused, fix, fix_where, refusal, unified_diff};
 pub use history::{add_costs, is_about_cache};
@@ -100,7 +100,18 @@ pub fn lint(input: &Input) -> Vec<Diagnostic> {
     }
     found.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     found.dedup_by(|a, b| a.sort_key() == b.sort_key());
+    if source.text.starts_with('\u{feff}') {
+        found.iter_mut().filter_map(|diagnostic| diagnostic.fix.as_mut()).for_each(keep_byte_order_mark);
+    }
     found
+}
+
+/// Edits of the first line begin behind the mark.
+fn keep_byte_order_mark(fix: &mut Fix) {
+    const LEN: u32 = '\u{feff}'.len_utf8() as u32;
+    for edit in &mut fix.edits {
+        edit.span = Span::new(edit.span.start.max(LEN), edit.span.end.max(LEN));
+    }
 }
 
 /// True if there is a Dockerfile in the file: always, but for Markdown that shows none.

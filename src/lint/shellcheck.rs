@@ -7,8 +7,8 @@ use std::sync::Mutex;
 use super::Input;
 use crate::config::{Config, Preset, ShellEngine};
 use crate::diagnostic::Diagnostic;
-use crate::model::{Family, Model, Stage, Step, family};
-use crate::shell::{self, CheckOptions, Dialect, Finding, Job, Script};
+use crate::model::{Family, Model, Scope, Stage, Step, family};
+use crate::shell::{self, CheckOptions, Dialect, Finding, Job, Names, Script};
 use crate::text::FileId;
 
 /// Build arguments that every RUN sees without a declaration; those in capitals are never doubted.
@@ -24,12 +24,12 @@ pub(super) fn findings(model: &Model, input: &Input) -> Vec<Diagnostic> {
         return Vec::new();
     }
     let steps: Vec<(&Stage, &Step)> = model.steps().filter(|(_, step)| !step.scripts.is_empty()).collect();
-    let known: Vec<Vec<String>> = steps.iter().map(|(_, step)| known_variables(step)).collect();
+    let known: Vec<Known> = steps.iter().map(|(_, step)| Known(&step.before.scope)).collect();
     let quiet_known = config.quiet_known_variables();
     let mut stages = Vec::new();
     let mut jobs = Vec::new();
     for ((stage, step), known) in steps.iter().zip(&known) {
-        let options = CheckOptions { known_variables: known, quiet_known, memo };
+        let options = CheckOptions { known_variables: Some(known), quiet_known, memo };
         jobs.extend(step.scripts.iter().map(|script| Job { script, options }));
         stages.resize(jobs.len(), *stage);
     }
@@ -56,9 +56,14 @@ fn matters(model: &Model, stage: &Stage, script: &Script, code: u16) -> bool {
     }
 }
 
-fn known_variables(step: &Step) -> Vec<String> {
-    let scope = step.before.scope.iter().map(|(name, _)| name.clone());
-    scope.chain(PROXIES.map(str::to_owned)).collect()
+/// The variables that a step sees. Listing them for every step would take time by the square.
+#[derive(Debug)]
+struct Known<'a>(&'a Scope);
+
+impl Names for Known<'_> {
+    fn has(&self, name: &str) -> bool {
+        self.0.get(name).is_some() || PROXIES.contains(&name)
+    }
 }
 
 /// The findings of each job.

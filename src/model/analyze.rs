@@ -291,7 +291,8 @@ impl<'d> Walk<'d> {
             let on = !matches!(value.as_deref(), Some("false" | "0"));
             match key.as_str() {
                 "type" => mount.kind = MountKind::named(&expanded.text)?,
-                "from" => mount.from = Some(self.target_named(value.as_deref().unwrap_or(""), false)),
+                // An empty name is none.
+                "from" => mount.from = value.filter(|it| !it.is_empty()).map(|name| self.target_named(&name, false)),
                 "source" | "src" => mount.source = expanded.text,
                 "target" | "dst" | "destination" => mount.target = expanded.text,
                 "id" => mount.id = Some(expanded.text),
@@ -300,10 +301,14 @@ impl<'d> Walk<'d> {
                 _ => {}
             }
         }
-        if !paths::is_absolute(&mount.target) && !mount.target.is_empty() {
-            mount.target = state.workdir.join(&mount.target).unwrap_or(mount.target);
+        // BuildKit refuses `/` and what becomes it with the working folder, but not `//` or `/a/..`.
+        let mut over = Some(mount.target.clone());
+        if !paths::is_absolute(&mount.target) {
+            over = state.workdir.join(&mount.target).map(|path| paths::clean(&path));
+            if !mount.target.is_empty() {
+                mount.target = over.clone().unwrap_or(mount.target);
+            }
         }
-        let over = if mount.target.is_empty() { state.workdir.path.clone() } else { Some(paths::clean(&mount.target)) };
         mount.at_root = over.as_deref() == Some("/");
         mount.writable = writable.unwrap_or(matches!(mount.kind, MountKind::Cache | MountKind::Tmpfs));
         Some(mount)
@@ -311,9 +316,8 @@ impl<'d> Walk<'d> {
 
     fn note_dependencies(&mut self, stage: usize, step: &Step<'d>) {
         let mut found = Vec::new();
-        if let (Some(value), true) =
-            (step.instruction.flag("from").and_then(|flag| flag.value.as_ref()), step.transfer().is_some())
-        {
+        let from = step.instruction.flag("from").and_then(|flag| flag.value.as_ref());
+        if let (Some(value), true) = (from.filter(|value| !value.raw.is_empty()), step.transfer().is_some()) {
             let target = self.target_named(&value.raw, true);
             let (name, step) = (unquoted(&value.raw), Some(step.index));
             found.push(Dependency { kind: DependencyKind::Copy, target, name, span: value.span, step });

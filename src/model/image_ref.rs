@@ -13,6 +13,9 @@ pub struct ImageRef {
     pub digest: Option<String>,
 }
 
+/// The longest path of a repository, in bytes.
+const MAX_NAME: usize = 255;
+
 impl ImageRef {
     /// Splits a name as Docker does: the first part is a registry if it holds a dot, a colon or a
     /// capital letter or is `localhost`. Takes any text; see [`ImageRef::is_valid`].
@@ -40,11 +43,13 @@ impl ImageRef {
     /// digest (the grammar of distribution's `reference` package).
     pub fn is_valid(&self) -> bool {
         !self.path.is_empty()
-            && self.registry.as_deref().is_none_or(valid_registry)
+            // A first part that cannot be a host, such as `a_b.c`, is part of the path.
+            && self.registry.as_deref().is_none_or(|it| valid_registry(it) || valid_component(it))
             && self.path.split('/').all(valid_component)
             && self.tag.as_deref().is_none_or(valid_tag)
             && self.digest.as_deref().is_none_or(valid_digest)
             && !(self.registry.is_none() && is_identifier(&self.path))
+            && self.path.len() <= MAX_NAME
     }
 
     /// Why the reference cannot be resolved, in BuildKit's words; `None` where it can.
@@ -57,6 +62,9 @@ impl ImageRef {
                 "invalid repository name ({}), cannot specify 64-byte hexadecimal strings",
                 self.path
             ));
+        }
+        if self.path.len() > MAX_NAME {
+            return Some(format!("repository name must not be more than {MAX_NAME} characters"));
         }
         let remote = match self.docker_hub() {
             Some(_) if !self.path.contains('/') => format!("library/{}", self.path),

@@ -27,12 +27,18 @@ pub struct Finding {
     pub fix: Option<Fix>,
 }
 
+/// A set of names that is asked rarely and never listed.
+pub trait Names: std::fmt::Debug + Sync {
+    /// True if the name is in the set.
+    fn has(&self, name: &str) -> bool;
+}
+
 /// What is known about the surroundings of a script.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct CheckOptions<'a> {
     /// Names of the ARGs and ENVs that the script sees: using one of them is never an unassigned
     /// variable.
-    pub known_variables: &'a [String],
+    pub known_variables: Option<&'a dyn Names>,
     /// True to be silent about unquoted uses of these variables, as hadolint is.
     pub quiet_known: bool,
     /// What the engine found in scripts before, if somebody keeps it.

@@ -8,7 +8,7 @@ mod parse;
 mod script;
 mod source;
 
-pub use check::{CheckOptions, Finding, Memo, check, codes};
+pub use check::{CheckOptions, Finding, Memo, Names, check, codes};
 pub use external::{
     EXCLUDED_CODES, ExternalEngine, Job, parse_shellcheck_output, shellcheck_arguments, shellcheck_dialect,
 };

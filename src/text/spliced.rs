@@ -65,7 +65,12 @@ impl Spliced {
     /// covered, so that a span ending at a continuation does not leak to the next line.
     pub fn span(&self, start: u32, end: u32) -> Span {
         let from = self.to_source(start);
-        let to = if end > start { self.to_source(end - 1) + 1 } else { from };
+        // Text that stands in no file adds nothing to what stands before it.
+        let last = |offset: u32| {
+            let segment = self.segments.get(self.segments.partition_point(|it| it.text <= offset).checked_sub(1)?)?;
+            Some(segment.source + (offset - segment.text + 1).min(segment.len))
+        };
+        let to = if end > start { last(end - 1).unwrap_or(from) } else { from };
         Span::new(from, to.max(from))
     }
 

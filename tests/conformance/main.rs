@@ -32,7 +32,7 @@ struct Suite {
     known: &'static [(&'static str, &'static str)],
 }
 
-const SUITES: [Suite; 9] = [
+const SUITES: [Suite; 10] = [
     Suite { file: "buildkit-parser.json", check: Some(buildkit_parser::check), known: &[] },
     Suite { file: "buildkit-quirks.json", check: Some(buildkit_quirks::check), known: &[] },
     Suite { file: "variable-expansion.json", check: Some(variable_expansion::check), known: &[] },
@@ -40,6 +40,7 @@ const SUITES: [Suite; 9] = [
     Suite { file: "hadolint.json", check: Some(hadolint::check), known: hadolint::KNOWN },
     Suite { file: "buildkit-check.json", check: Some(buildkit_check::check), known: &[] },
     Suite { file: "fixtures/buildkit/checks.json", check: Some(buildkit_check::check_probe), known: &[] },
+    Suite { file: "fixtures/buildkit/probes.json", check: Some(buildkit_check::check_probe), known: &[] },
     Suite { file: "copy-before-install.json", check: Some(copy_before_install::check), known: &[] },
     Suite { file: "buildkit-cache.json", check: Some(buildkit_cache::check), known: &[] },
 ];

@@ -8,10 +8,12 @@ pub(in crate::rules) fn check(cx: &mut DockerfileCx) {
     let mut found: Vec<(Span, String)> = Vec::new();
     for stage in &cx.model.stages {
         if let (Base::Image(image, _), Some(from)) = (&stage.base, stage.from_body) {
-            // What is wrong without build arguments already is another rule's.
+            // What a build argument would mend is another rule's.
             let default = cx.model.default_globals.expand(&from.image.raw, cx.dockerfile.escape);
             let by_default = default.text != stage.image.text || ImageRef::parse(&default.text).is_valid();
-            if let Some(why) = image.refusal().filter(|_| by_default && stage.image.known) {
+            let is_declared = |name: &str| cx.model.globals.get(name).is_some();
+            let is_given = from.image.variables.iter().any(|variable| is_declared(&variable.name.text));
+            if let Some(why) = image.refusal().filter(|_| (by_default || !is_given) && stage.image.known) {
                 found.push((from.image.span, failure(&stage.image.text, &why)));
             }
         }

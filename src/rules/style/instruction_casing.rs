@@ -1,12 +1,14 @@
 use crate::diagnostic::{Edit, Fix};
 use crate::rules::DockerfileCx;
-use crate::syntax::dockerfile::Instruction;
+use crate::syntax::dockerfile::{Instruction, Keyword};
 
 /// A keyword that is not in the case of most keywords of the file. ARGs before the first FROM and
 /// what ONBUILD holds are neither counted nor reported.
 pub(in crate::rules) fn check(cx: &mut DockerfileCx) {
     let meta = cx.model.meta_args.len();
     let counted: &[Instruction] = cx.dockerfile.instructions.get(meta..).unwrap_or_default();
+    // What is no instruction has no case that anyone expects.
+    let counted: Vec<&Instruction> = counted.iter().filter(|it| it.kind != Keyword::Unknown).collect();
     let is_lower = |text: &str| text == text.to_lowercase();
     let is_upper = |text: &str| text == text.to_uppercase();
     let lower = counted.iter().filter(|it| is_lower(&it.keyword.text)).count();

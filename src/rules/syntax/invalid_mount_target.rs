@@ -1,12 +1,12 @@
 use crate::model::{Mount, MountKind, Step};
 use crate::rules::{DockerfileCx, steps};
-use crate::syntax::dockerfile::{Flag, go_quote};
+use crate::syntax::dockerfile::{Flag, Keyword, go_quote};
 use crate::text::Span;
 
 /// A mount that cannot be made once variables and the working folder are known.
 pub(in crate::rules) fn check(cx: &mut DockerfileCx) {
     for here in steps::all(cx.model) {
-        for flag in here.step.instruction.flags_named("mount") {
+        for flag in here.step.instruction.flags_named("mount").filter(|_| here.step.kind() == Keyword::Run) {
             let mount = here.step.mounts.iter().find(|mount| mount.span == flag.span);
             let fault = kind_error(here.step, flag).or_else(|| mount.and_then(|mount| error(flag, mount)));
             if let Some((span, message, note)) = fault {
@@ -29,9 +29,20 @@ fn kind_error(step: &Step, flag: &Flag) -> Option<FaultAt> {
     let kind = refused("type", &["bind", "cache", "tmpfs", "secret", "ssh"]).map(|(span, kind)| {
         (span, format!("unsupported mount type {kind}"), "the type is bind, cache, tmpfs, secret or ssh")
     });
-    kind.or_else(|| {
+    let sharing = || {
         let (span, value) = refused("sharing", &["shared", "private", "locked"])?;
         Some((span, format!("unsupported sharing value {value}"), "a cache is shared, private or locked"))
+    };
+    kind.or_else(sharing).or_else(|| number_error(step, flag))
+}
+
+/// `mode` is octal, `uid` and `gid` are decimal numbers.
+fn number_error(step: &Step, flag: &Flag) -> Option<FaultAt> {
+    [("mode", 8), ("uid", 10), ("gid", 10)].into_iter().find_map(|(key, radix)| {
+        let word = flag.option(&[key]).filter(|word| !word.is_constant())?;
+        let value = step.expand(word);
+        let wrong = value.known && (value.text.starts_with('+') || u32::from_str_radix(&value.text, radix).is_err());
+        wrong.then(|| (word.span, format!("invalid value {} for {key}", value.text), "the variable must hold a number"))
     })
 }
 

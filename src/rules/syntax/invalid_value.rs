@@ -33,8 +33,15 @@ fn faults(step: &Step) -> Vec<FaultAt> {
             let flag = |name: &str| step.instruction.flag(name).and_then(|flag| flag.value.as_ref());
             let chmod = flag("chmod").and_then(|word| Some((word.span, chmod_error(&known(step, word)?)?)));
             faults.extend(chmod.map(|(span, message)| (span, message, "write octal digits such as 0755, or `u+x`")));
+            let is_inline = |word: &Word| step.instruction.heredocs.iter().any(|heredoc| heredoc.marker == word.span);
+            let checksum = flag("checksum").filter(|_| step.kind() == Keyword::Add);
+            if let Some(word) = checksum.filter(|_| transfer.sources.iter().all(is_inline)) {
+                let message = "checksum can't be specified for multiple sources".to_string();
+                faults.push((word.span, message, "an inline file has no checksum"));
+                return faults;
+            }
             let sources = transfer.sources.iter().map(|word| known(step, word)).collect::<Option<Vec<_>>>();
-            if let (Some(word), Some(sources), Keyword::Add) = (flag("checksum"), sources, step.kind()) {
+            if let (Some(word), Some(sources)) = (checksum, sources) {
                 let message =
                     known(step, word).filter(|it| !it.is_empty()).and_then(|sum| checksum_error(&sum, &sources));
                 let note = "a checksum is `sha256:` with 64 hexadecimal digits, for one remote file";
@@ -76,7 +83,7 @@ fn chmod_error(mode: &str) -> Option<String> {
     if mode.is_empty() {
         return None;
     }
-    if mode.bytes().all(|b| b.is_ascii_digit()) {
+    if mode.starts_with(|c: char| c.is_ascii_digit()) {
         let parsed = u32::from_str_radix(mode, 8);
         return parsed.map_or(true, |mode| mode > 0o7777).then(number);
     }

@@ -18,7 +18,10 @@ pub(super) fn faults(model: &Model) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut core = None;
     for stage in &model.stages {
-        for dependency in stage.dependencies.iter().filter(|it| it.kind != DependencyKind::From) {
+        // A trigger reads from the stages that come before the one it runs in.
+        let is_trigger = |it: &&Dependency| it.step.and_then(|at| stage.steps.get(at)).is_some_and(|step| step.onbuild);
+        let own = stage.dependencies.iter().filter(|it| it.kind != DependencyKind::From && !is_trigger(it));
+        for dependency in own {
             if let Some(message) = no_such_index(dependency, model.stages.len()) {
                 let stages = model.stages.len();
                 faults.push(Fault::NoSuchIndex { span: dependency.span, message, stages });

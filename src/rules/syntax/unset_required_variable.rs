@@ -1,12 +1,12 @@
 use crate::model::Scope;
 use crate::rules::{DockerfileCx, steps};
-use crate::syntax::dockerfile::{ExpandError, Word};
+use crate::syntax::dockerfile::{Body, ExpandError, Word};
 
 /// `${NAME:?message}` where the variable is not set: the build stops with the message.
 pub(in crate::rules) fn check(cx: &mut DockerfileCx) {
     let model = cx.model;
     for (instruction, scope) in &model.meta_args {
-        if let crate::syntax::dockerfile::Body::Arg(declarations) = &instruction.body {
+        if let Body::Arg(declarations) = &instruction.body {
             for value in declarations.iter().filter_map(|it| it.value.as_ref()) {
                 check_word(cx, value, scope);
             }
@@ -19,8 +19,13 @@ pub(in crate::rules) fn check(cx: &mut DockerfileCx) {
         }
     }
     for here in steps::all(model) {
+        if let Body::Expose(ports) = here.step.body() {
+            ports.iter().for_each(|port| check_word(cx, port, &here.step.before.scope));
+        }
         for word in model.uses(here.step, &cx.source.text) {
-            let asks = word.variables.iter().any(|variable| variable.operator.ends_with('?'));
+            // The references of an inline file are not listed.
+            let asks =
+                word.variables.is_empty() || word.variables.iter().any(|variable| variable.operator.ends_with('?'));
             let Err(error @ ExpandError::Refused { .. }) = &word.result else { continue };
             if asks && !word.is_vague() {
                 here.report(cx, word.span, error.to_string()).note(NOTE);

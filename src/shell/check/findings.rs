@@ -57,7 +57,7 @@ fn applies(script: &Script, options: &CheckOptions, draft: &Draft) -> bool {
     let text = script.text.text.as_str();
     let about_known = || {
         let name = text.get(draft.range.0..draft.range.1).map(variable).unwrap_or_default();
-        options.known_variables.iter().any(|known| known == name)
+        options.known_variables.is_some_and(|known| known.has(name))
     };
     match draft.code {
         2154 | 3028 => !about_known(),

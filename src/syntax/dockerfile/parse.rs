@@ -163,6 +163,7 @@ impl<'t> Driver<'t> {
             self.unknown(first);
         }
         self.check_place(&instruction);
+        self.check_device(&instruction);
         self.instructions.push(instruction);
     }
 
@@ -318,6 +319,18 @@ impl<'t> Driver<'t> {
         let message = "no build stage in current context";
         let span = instruction.keyword.span;
         self.cx.syntax_error("instruction-before-from", span, message).notes.push(note.to_string());
+    }
+
+    /// `RUN --device` is in the frontend's labs channel only; a frontend of someone else may have it.
+    fn check_device(&mut self, instruction: &Instruction) {
+        let Some(device) = instruction.flag("device").filter(|_| instruction.kind == Keyword::Run) else { return };
+        let syntax = self.found_directives.iter().find(|directive| directive.key == "syntax");
+        let is_stable = |name: &str| name.contains("docker/dockerfile:") && !name.contains("labs");
+        if syntax.is_none_or(|syntax| is_stable(&syntax.value)) {
+            let message = "device feature is only supported in Dockerfile frontend 1.14.0-labs or later";
+            let note = "begin the file with `# syntax=docker/dockerfile:1-labs`";
+            self.cx.syntax_error("invalid-flag", device.span, message).notes.push(note.to_string());
+        }
     }
 
     fn check_whole(&mut self) {
