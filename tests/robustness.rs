@@ -155,3 +155,93 @@ fn expansion_is_capped() {
     let longest = lint_all(&text).iter().map(|it| it.message.len()).max().unwrap_or_default();
     assert!(longest < 1 << 20, "a message of {longest} bytes");
 }
+
+/// Pieces of several files in a wrong order, cut and doubled: what fuzz/ does without an instrumented
+/// build. `CACHALOT_MUTATIONS` asks for more than the few that every run makes.
+#[test]
+fn mutated_files_are_linted_fixed_and_laid_out() {
+    let count = std::env::var("CACHALOT_MUTATIONS").ok().and_then(|it| it.parse().ok()).unwrap_or(150u64);
+    let seed = std::env::var("CACHALOT_SEED").ok().and_then(|it| it.parse().ok()).unwrap_or(0u64);
+    let files = dockerfiles();
+    for round in seed..seed + count {
+        let text = mutated(&files, &mut Random(round.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1));
+        lint_all(&text);
+        let fixed = fix_all(&text);
+        assert!(errors(&fixed.text) <= errors(&text), "round {round}: a fix broke\n{text}\nto\n{}", fixed.text);
+        if fixed.converged {
+            assert_eq!(fix_all(&fixed.text).text, fixed.text, "round {round}: a second run changes\n{text}");
+        }
+        let style = Style::default();
+        let once = format(&text, &style).text;
+        assert_eq!(format(&once, &style).text, once, "round {round}: a second layout changes\n{text}");
+        assert!(errors(&once) <= errors(&text), "round {round}: the layout broke\n{text}\nto\n{once}");
+    }
+}
+
+/// A xorshift generator: the same rounds on every machine.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % limit.max(1) as u64) as usize
+    }
+}
+
+fn mutated(files: &[(String, String)], random: &mut Random) -> String {
+    const ODD: [&str; 26] = [
+        "\\",
+        "\\\n",
+        "\n\n",
+        "`",
+        "\"",
+        "'",
+        "$",
+        "${",
+        "}",
+        "<<EOF",
+        "EOF\n",
+        "# ",
+        "#",
+        "[",
+        "]",
+        " && ",
+        "|",
+        "\t",
+        "\r\n",
+        "\u{feff}",
+        "\u{e9}",
+        "\0",
+        "ONBUILD ",
+        "--",
+        "=",
+        "# escape=`\n",
+    ];
+    let mut text = files[random.below(files.len())].1.clone();
+    for _ in 0..1 + random.below(6) {
+        let cut = |at: usize, text: &str| (at..=text.len()).find(|&at| text.is_char_boundary(at)).unwrap_or(text.len());
+        let from = cut(random.below(text.len() + 1), &text);
+        match random.below(5) {
+            0 => text.insert_str(from, ODD[random.below(ODD.len())]),
+            1 => {
+                let to = cut((from + random.below(20)).min(text.len()), &text);
+                text.replace_range(from..to, "");
+            }
+            2 => text.truncate(from),
+            3 => {
+                let other = &files[random.below(files.len())].1;
+                let start = cut(random.below(other.len() + 1), other);
+                let end = cut((start + random.below(120)).min(other.len()), other);
+                text.insert_str(from, &other[start..end]);
+            }
+            _ => {
+                let lines: Vec<&str> = text.split_inclusive('\n').collect();
+                let line = lines.get(random.below(lines.len())).copied().unwrap_or_default().to_string();
+                text.push_str(&line);
+            }
+        }
+    }
+    text
+}
