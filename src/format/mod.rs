@@ -37,6 +37,10 @@ const MAX_ROUNDS: u32 = 3;
 
 /// Lays out a Dockerfile. Formatting the result again changes nothing.
 pub fn format(text: &str, style: &Style) -> Formatted {
+    if text.strip_prefix('\u{feff}').is_some_and(|rest| rest.trim().is_empty()) {
+        // A mark and nothing behind it has no last line.
+        return Formatted { text: text.to_string(), kept: Vec::new() };
+    }
     let tree = tree(text);
     let line = |at: &usize| tree.instructions[*at].lines.0;
     let mut kept = BTreeSet::new();
