@@ -45,8 +45,14 @@ pub(super) fn undefined<'m>(cx: &DockerfileCx<'m>) -> Vec<Undefined<'m>> {
 /// They steer the builder and never reach the environment.
 const SBOM: [&str; 2] = ["BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE"];
 
+/// With more variables than this there are no hints: each would be compared with each.
+const MANY: usize = 500;
+
 /// The variable with a value that is nearest, in the order of the environment.
 fn nearest<'w>(word: &'w Use, name: &str) -> Option<&'w str> {
+    if word.scope.iter().nth(MANY).is_some() {
+        return None;
+    }
     let environment = word.scope.environment();
     did_you_mean(name, environment.into_iter().map(|(name, _)| name))
 }
