@@ -127,7 +127,7 @@ fn check(rule: &'static Rule, updated: bool) -> Result<(), Failed> {
         let found = diagnostics(rule, &example);
         fixes.extend(found.iter().filter_map(|it| it.fix.as_ref().map(|fix| fix.applicability)));
         let mut faults_here = Vec::from_iter(reported(&example, &found));
-        faults_here.extend(tiles(&example.dockerfile).filter(|_| !example.markdown));
+        faults_here.extend(tiles(&example.dockerfile).filter(|_| is_dockerfile(&example)));
         faults_here.extend(fix_faults(rule, &example, updated));
         if let Some(expected) = example.rendered.as_ref().filter(|_| !updated) {
             faults_here.extend(difference("the rendering", expected, &rendered(rule, &example)));
@@ -180,22 +180,22 @@ fn config(rule: &Rule, example: &Example) -> Config {
 /// Calls `act` with the example ready to be linted.
 fn with_input<T>(rule: &Rule, example: &Example, act: impl FnOnce(&Input) -> T) -> T {
     let mut sources = Sources::default();
-    let file = sources.add(Source::new(name(example), example.dockerfile.as_str()));
+    let file = sources.add(Source::new(example.name, example.dockerfile.as_str()));
     let config = config(rule, example);
-    let own = ("Dockerfile", example.dockerfile.as_str());
+    let own = (example.name, example.dockerfile.as_str());
     let context = example.context.iter().map(|file| (file.path.as_str(), file.text.as_str())).chain([own]);
     let files = MemoryFiles::new(context);
     let docs = docs(example, &mut sources);
-    let kind = if example.markdown { FileKind::Markdown } else { FileKind::Dockerfile };
+    let kind = FileKind::of(example.name).expect("a name that is linted");
     let input = Input::new(&sources, file, kind, &config).with_docs(&docs);
     match example.context.is_empty() {
         true => act(&input),
-        false => act(&input.with_context(&files, Some("Dockerfile"))),
+        false => act(&input.with_context(&files, Some(example.name))),
     }
 }
 
-fn name(example: &Example) -> &'static str {
-    if example.markdown { "README.md" } else { "Dockerfile" }
+fn is_dockerfile(example: &Example) -> bool {
+    FileKind::of(example.name) == Some(FileKind::Dockerfile)
 }
 
 /// The Markdown and compose files of an example, as the documents of its Dockerfile.
@@ -238,7 +238,7 @@ fn fix_faults(rule: &Rule, example: &Example, updated: bool) -> Vec<String> {
         faults.push("fixing does not come to rest".to_string());
     }
     faults.extend(fixed.refused.iter().map(|it| format!("a fix at line {} is refused: {}", it.line, it.why)));
-    if !example.markdown && errors(&fixed.text) > errors(&example.dockerfile) {
+    if is_dockerfile(example) && errors(&fixed.text) > errors(&example.dockerfile) {
         faults.push(format!("the fix adds a syntax error:\n{}", fixed.text));
     }
     if let Some(expected) = example.fixed.as_ref().filter(|_| !updated) {

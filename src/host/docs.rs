@@ -65,6 +65,12 @@ impl Documents {
     }
 }
 
+/// The folder of the project that a file belongs to: that of its repository, or else the outermost folder
+/// within the current one.
+pub fn project_root(path: &Path) -> PathBuf {
+    folders(&absolute(path)).pop().unwrap_or_default()
+}
+
 /// The Dockerfile's folder and those above it: up to the root of the repository, or else as long as
 /// they lie in the current folder.
 fn folders(path: &Path) -> Vec<PathBuf> {

@@ -50,6 +50,11 @@ impl Files for DiskFiles {
         fs::read(file).ok().map(Arc::from)
     }
 
+    fn kind(&self, path: &str) -> Option<EntryKind> {
+        let meta = fs::metadata(self.root.join(path)).ok()?;
+        Some(if meta.is_dir() { EntryKind::Dir } else { EntryKind::File })
+    }
+
     fn list(&self) -> &[Entry] {
         self.entries.get_or_init(|| list(&self.root))
     }

@@ -25,7 +25,7 @@ pub use ci::{Ci, ci, folder_in_checkout, is_ci};
 pub use commit_files::CommitFiles;
 pub use config::{ConfigChoice, Configs};
 pub use context::{NameBytes, sent_context};
-pub use docs::Documents;
+pub use docs::{Documents, project_root};
 pub use files::{Contexts, DiskFiles};
 pub use git::{Commit, Git, GitError, blob_id};
 pub use history::History;

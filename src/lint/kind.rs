@@ -5,6 +5,10 @@ pub enum FileKind {
     Dockerfile,
     /// The Dockerfiles are in fenced code blocks.
     Markdown,
+    /// A compose file: its services build Dockerfiles.
+    Compose,
+    /// A bake file: its targets build Dockerfiles.
+    Bake,
 }
 
 /// Endings after `Dockerfile.` that say the file is something else: documentation, ignore files,
@@ -24,8 +28,31 @@ impl FileKind {
         if [".md", ".markdown", ".mdx"].iter().any(|ending| name.ends_with(ending)) {
             return Some(FileKind::Markdown);
         }
-        is_dockerfile(&name).then_some(FileKind::Dockerfile)
+        match () {
+            () if is_compose(&name) => Some(FileKind::Compose),
+            () if is_bake(&name) => Some(FileKind::Bake),
+            () => is_dockerfile(&name).then_some(FileKind::Dockerfile),
+        }
     }
+
+    /// True for a file that speaks of Dockerfiles in other files.
+    pub fn builds(self) -> bool {
+        matches!(self, FileKind::Compose | FileKind::Bake)
+    }
+}
+
+/// `compose.yaml`, `docker-compose.yml`, `docker-compose.prod.yml`, `compose.override.yaml`.
+fn is_compose(name: &str) -> bool {
+    let yaml = name.strip_suffix(".yml").or_else(|| name.strip_suffix(".yaml"));
+    let stem = yaml.map(|stem| stem.strip_prefix("docker-").unwrap_or(stem));
+    stem.and_then(|stem| stem.strip_prefix("compose"))
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-', '_']))
+}
+
+/// `docker-bake.hcl`, `docker-bake.override.json`.
+fn is_bake(name: &str) -> bool {
+    let ends = name.ends_with(".hcl") || name.ends_with(".json");
+    ends && name.strip_prefix("docker-bake").is_some_and(|rest| rest.starts_with(['.', '-', '_']))
 }
 
 /// Docker's and Podman's usual names; `name` is in lower case.
@@ -53,7 +80,19 @@ mod tests {
         for name in ["Dockerfile.md", "README.md", "a.MARKDOWN", "Containerfile.md"] {
             assert_eq!(FileKind::of(name), Some(FileKind::Markdown), "{name}");
         }
-        let others = "Dockerfile.dockerignore Dockerfile.j2 Dockerfile~ dockerfiles dockerfile_test.go .dockerignore \
+        for name in [
+            "compose.yaml",
+            "docker-compose.yml",
+            "docker-compose.prod.yml",
+            "compose.override.yaml",
+            "a/Compose-dev.yml",
+        ] {
+            assert_eq!(FileKind::of(name), Some(FileKind::Compose), "{name}");
+        }
+        for name in ["docker-bake.hcl", "docker-bake.override.json"] {
+            assert_eq!(FileKind::of(name), Some(FileKind::Bake), "{name}");
+        }
+        let others = "composer.yml docker-stack.yml decompose.yml package.json main.hcl Dockerfile.dockerignore Dockerfile.j2 Dockerfile~ dockerfiles dockerfile_test.go .dockerignore \
             Dockerfile.dev.swp .dockerfile containerfile_test.go x Dockerfile/x";
         for name in others.split_whitespace() {
             assert_eq!(FileKind::of(name), None, "{name}");

@@ -91,9 +91,9 @@ impl<'a> Input<'a> {
 pub fn lint(input: &Input) -> Vec<Diagnostic> {
     let source = input.sources.get(input.file);
     let mut found: Vec<Diagnostic> = invalid_utf8(input).into_iter().collect();
-    let own = docs::of_markdown(input);
+    let own = docs::subject(input);
     found.extend(own.as_ref().map(|own| docs::lint(input, own)).unwrap_or_default());
-    let near = own.as_ref().or(input.docs);
+    let near = own.as_ref().map(|own| &own.docs).or(input.docs);
     for piece in piece::pieces(&source.text, input.kind) {
         let about = unit::lint(&Input { docs: near, ..*input }, &piece);
         found.extend(about.into_iter().map(|diagnostic| piece.place(diagnostic, source)));
@@ -119,9 +119,9 @@ pub fn holds_dockerfile(text: &str, kind: FileKind) -> bool {
     kind == FileKind::Dockerfile || !piece::pieces(text, kind).is_empty()
 }
 
-/// True for a text with commands that rules about documents look at.
+/// True for a text that rules about documents look at: commands in Markdown, builds in compose or bake.
 pub fn holds_commands(text: &str, kind: FileKind) -> bool {
-    kind == FileKind::Markdown && crate::model::docs::mentions_docker(text)
+    kind.builds() || (kind == FileKind::Markdown && crate::model::docs::mentions_docker(text))
 }
 
 /// One diagnostic for all bytes of a file that are not UTF-8.

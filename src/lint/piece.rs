@@ -19,8 +19,10 @@ pub(super) enum Piece<'t> {
 
 /// The Dockerfiles of a text, in order.
 pub(super) fn pieces(text: &str, kind: FileKind) -> Vec<Piece<'_>> {
-    if kind == FileKind::Dockerfile {
-        return vec![Piece::Whole(text)];
+    match kind {
+        FileKind::Dockerfile => return vec![Piece::Whole(text)],
+        FileKind::Compose | FileKind::Bake => return Vec::new(),
+        FileKind::Markdown => {}
     }
     let piece = |fence: &markdown::Fence| match markdown::is_dockerfile(fence) {
         DockerfileFence::Whole(content) => Some(Piece::Fence(content, false)),

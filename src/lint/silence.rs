@@ -23,8 +23,8 @@ pub fn add_ignores(input: &Input, reason: &str) -> Fixed {
 /// A carrier of the edit for each place that gets a comment.
 fn comments(input: &Input, reason: &str) -> Vec<Diagnostic> {
     let source = input.sources.get(input.file);
-    let own = docs::of_markdown(input);
-    let near = own.as_ref().or(input.docs);
+    let own = docs::subject(input);
+    let near = own.as_ref().map(|own| &own.docs).or(input.docs);
     let mut out = Vec::new();
     for piece in piece::pieces(&source.text, input.kind) {
         let mut found = unit::lint(&Input { docs: near, ..*input }, &piece);

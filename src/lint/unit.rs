@@ -118,7 +118,8 @@ impl<'a> Unit<'a> {
         let options = self.input.config.options(rule);
         let run = || {
             let mut cx = DocsCx::new(rule, severity, options, self.input.file, docs);
-            cx.dockerfile = Some(DocumentedDockerfile { source: self.source, model: self.model });
+            cx.dockerfile =
+                Some(DocumentedDockerfile { source: self.source, model: self.model, context: self.context });
             check(&mut cx);
             cx.into_diagnostics()
         };

@@ -156,7 +156,7 @@ impl Sweep {
         let found = surroundings.lint(&snapshot, &self.gone);
         let items = Findings::new(&snapshot, found).items;
         // Most Markdown has nothing to do with us.
-        if items.is_empty() && file.kind == FileKind::Markdown && !self.known.contains_key(&uri) {
+        if items.is_empty() && file.kind != FileKind::Dockerfile && !self.known.contains_key(&uri) {
             return None;
         }
         let mut hasher = DefaultHasher::new();

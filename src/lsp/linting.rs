@@ -7,9 +7,9 @@ use std::sync::{Arc, OnceLock};
 
 use crate::config::{Config, ShellEngine};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::host::{Configs, Contexts, DiskFiles, Documents, ShellCheck};
+use crate::host::{Configs, Contexts, DiskFiles, Documents, ShellCheck, project_root};
 use crate::lint::{self, FileKind, Input};
-use crate::model::{Entry, Files};
+use crate::model::{Entry, EntryKind, Files};
 use crate::shell::{ExternalEngine, Memo};
 use crate::text::{FileId, Source, Sources, Span};
 
@@ -87,13 +87,23 @@ impl Surroundings {
             Err(error) => return Some(Err(error)),
         };
         let path = snapshot.path.as_deref().filter(|_| kind == FileKind::Dockerfile);
-        let docs = path.filter(|_| exposes(&snapshot.text)).map(|path| self.documents.near(path, sources));
+        let docs = path.map(|path| self.documents.near(path, sources));
         let memo = Some(&*self.memo);
         let shellcheck = self.shellcheck.of(&config);
         let input = Input { docs: docs.as_ref(), memo, shellcheck, ..Input::new(sources, file, kind, &config) };
-        let Some(context) = path.and_then(|path| self.context(path, &config)) else { return Some(Ok(with(&input))) };
-        let path = path.and_then(|path| context.path_of(path));
+        let around =
+            || snapshot.path.as_deref().filter(|_| kind != FileKind::Dockerfile).map(|path| self.project(path));
+        let Some(context) = path.and_then(|path| self.context(path, &config)).or_else(around) else {
+            return Some(Ok(with(&input)));
+        };
+        let path = snapshot.path.as_deref().and_then(|path| context.path_of(path));
         Some(Ok(with(&input.with_context(&context, path.as_deref()))))
+    }
+
+    /// The whole project, for files that speak of Dockerfiles elsewhere.
+    fn project(&self, path: &Path) -> Overlay {
+        let root = project_root(path);
+        Overlay { disk: self.contexts.at(&root), root, open: self.open.clone() }
     }
 
     /// The build context: the configured folder, else the Dockerfile's own.
@@ -123,12 +133,11 @@ impl Files for Overlay {
         open.map(|text| text.clone().into()).or_else(|| self.disk.read(path))
     }
 
+    fn kind(&self, path: &str) -> Option<EntryKind> {
+        if self.open.contains_key(&self.root.join(path)) { Some(EntryKind::File) } else { self.disk.kind(path) }
+    }
+
     fn list(&self) -> &[Entry] {
         self.disk.list()
     }
-}
-
-/// Documents are only asked for ports.
-fn exposes(text: &str) -> bool {
-    text.as_bytes().windows(6).any(|word| word.eq_ignore_ascii_case(b"expose"))
 }

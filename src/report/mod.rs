@@ -17,6 +17,7 @@ mod html;
 pub mod image;
 mod json;
 mod junit;
+mod links;
 mod log;
 mod markdown;
 mod ndjson;
@@ -59,6 +60,7 @@ pub use hadolint::{hadolint_code, hadolint_gnu, hadolint_json, hadolint_sonarqub
 pub use html::html;
 pub use json::json;
 pub use junit::junit;
+pub use links::{links_json, links_text};
 pub use log::{LogReport, log_text};
 pub use markdown::markdown;
 pub use ndjson::ndjson;

@@ -1,18 +1,24 @@
 use super::cx::Report;
 use super::{Rule, RuleOptions};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::Model;
-use crate::model::docs::{DocText, Docs};
+use crate::model::docs::{DocText, Docs, Project};
+use crate::model::{Context, Model};
+use crate::syntax::builds::Builds;
 use crate::text::{FileId, Source, Span};
 
 /// What a rule about documents reads, and where it reports.
 ///
-/// It runs once for every Dockerfile, with the documents near it, and once for every Markdown file.
+/// It runs once for every Dockerfile, with the documents near it, and once for every Markdown, compose
+/// and bake file.
 pub struct DocsCx<'a> {
     /// The Dockerfile; `None` where a Markdown file is looked at.
     pub dockerfile: Option<DocumentedDockerfile<'a>>,
     /// The Markdown file; `None` where a Dockerfile is looked at.
     pub markdown: Option<&'a DocText>,
+    /// The builds of a compose or bake file; `None` where another file is looked at.
+    pub builds: Option<&'a Builds>,
+    /// The files around the one that is linted, if they are at hand.
+    pub project: Option<Project<'a>>,
     /// The documents near the Dockerfile, or the Markdown file alone.
     pub docs: &'a Docs,
     /// The rule's options.
@@ -30,6 +36,8 @@ pub struct DocumentedDockerfile<'a> {
     pub source: &'a Source,
     /// What it means.
     pub model: &'a Model<'a>,
+    /// Its build context, if one is at hand.
+    pub context: Option<&'a Context<'a>>,
 }
 
 impl<'a> DocsCx<'a> {
@@ -41,7 +49,18 @@ impl<'a> DocsCx<'a> {
         file: FileId,
         docs: &'a Docs,
     ) -> DocsCx<'a> {
-        DocsCx { dockerfile: None, markdown: None, docs, options, rule, severity, file, out: Vec::new() }
+        DocsCx {
+            dockerfile: None,
+            markdown: None,
+            builds: None,
+            project: None,
+            docs,
+            options,
+            rule,
+            severity,
+            file,
+            out: Vec::new(),
+        }
     }
 
     /// What the rule reported.

@@ -1,16 +1,16 @@
 //! Reads a rule's page: its prose and its examples, which are tests.
 
-/// A `dockerfile bad` or `dockerfile good` fence of a page with what belongs to it; `markdown bad` and
-/// `markdown good` for rules that read Markdown.
+/// A `dockerfile bad` or `dockerfile good` fence of a page with what belongs to it; `markdown`, `yaml` and
+/// `hcl` in the place of `dockerfile` for rules that read Markdown, compose and bake files.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Example {
     /// Line of the opening fence in the page, from 1.
     pub line: usize,
     /// True if the rule must report it.
     pub bad: bool,
-    /// True if the example is a Markdown file.
-    pub markdown: bool,
-    /// The Dockerfile or Markdown file.
+    /// What the example file is called: `Dockerfile`, `README.md`, `compose.yaml` or `docker-bake.hcl`.
+    pub name: &'static str,
+    /// The Dockerfile or other file.
     pub dockerfile: String,
     /// Files of the build context, written above the fence as a line `` `path`: `` and a fence.
     pub context: Vec<ExampleFile>,
@@ -21,6 +21,10 @@ pub struct Example {
     /// The exact result of the fix: a `dockerfile fixed` or `markdown fixed` fence after a bad one.
     pub fixed: Option<String>,
 }
+
+/// The languages of examples and what their files are called.
+const NAMES: [(&str, &str); 4] =
+    [("dockerfile", "Dockerfile"), ("markdown", "README.md"), ("yaml", "compose.yaml"), ("hcl", "docker-bake.hcl")];
 
 /// A file of an example's build context.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,19 +93,21 @@ impl Reader {
             self.context.push(ExampleFile { path, text });
             return;
         }
-        match info {
-            "dockerfile bad" | "dockerfile good" | "markdown bad" | "markdown good" => self.examples.push(Example {
+        let (language, role) = info.split_once(' ').unwrap_or((info, ""));
+        let name = NAMES.iter().find(|(of, _)| *of == language).map(|(_, name)| *name);
+        match (name, role) {
+            (Some(name), "bad" | "good") => self.examples.push(Example {
                 line,
-                bad: info.ends_with("bad"),
-                markdown: info.starts_with("markdown"),
+                bad: role == "bad",
+                name,
                 dockerfile: text,
                 context: std::mem::take(&mut self.context),
                 config: self.config.take(),
                 ..Example::default()
             }),
-            "toml" => self.config = Some(text),
-            "text" => self.with_last(|example| example.rendered = Some(text)),
-            "dockerfile fixed" | "markdown fixed" => self.with_last(|example| example.fixed = Some(text)),
+            _ if info == "toml" => self.config = Some(text),
+            _ if info == "text" => self.with_last(|example| example.rendered = Some(text)),
+            (Some(_), "fixed") => self.with_last(|example| example.fixed = Some(text)),
             _ => {}
         }
     }

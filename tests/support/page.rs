@@ -8,7 +8,7 @@ use cachalot::rules::{Example, Rule};
 type Render<'a> = &'a dyn Fn(&Example) -> String;
 
 /// Puts the real rendering into every `text` fence after a bad example, and the real result of the
-/// fixes into every `dockerfile fixed` fence.
+/// fixes into every `dockerfile fixed` or `markdown fixed` fence.
 pub(crate) fn update(rule: &Rule, rendered: Render, fixed: Render) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(rule.path);
     let page = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
@@ -30,12 +30,13 @@ pub(crate) fn update(rule: &Rule, rendered: Render, fixed: Render) {
         let old: Vec<&str> = lines.by_ref().take_while(|line| line.trim_end() != fence).collect();
         let info = info.trim_start_matches('`').trim();
         let is_file = std::mem::take(&mut names_file);
-        if !is_file && matches!(info, "dockerfile bad" | "dockerfile good" | "markdown bad" | "markdown good") {
+        let role = info.split_once(' ').map_or("", |(_, role)| role);
+        if !is_file && matches!(role, "bad" | "good") {
             current = examples.next();
         }
-        let new = match (info, &current) {
-            ("text", Some(example)) if !is_file => Some(rendered(example)),
-            ("dockerfile fixed" | "markdown fixed", Some(example)) if !is_file => Some(fixed(example)),
+        let new = match (info, role, &current) {
+            ("text", _, Some(example)) if !is_file => Some(rendered(example)),
+            (_, "fixed", Some(example)) if !is_file => Some(fixed(example)),
             _ => None,
         };
         let text = new.unwrap_or_else(|| old.iter().flat_map(|line| [line, "\n"]).collect());

@@ -80,7 +80,7 @@ impl Job<'_> {
         if !item.named && !shows_dockerfile && !lint::holds_commands(&sources.get(file).text, item.kind) {
             return Ok(());
         }
-        let is_documented = item.on_disk && item.kind == FileKind::Dockerfile && exposes(&bytes);
+        let is_documented = item.on_disk && item.kind == FileKind::Dockerfile;
         let docs = is_documented.then(|| self.documents.near(&item.path, &mut sources));
         done.stdin_text = (item.stdin && self.fixing.writes()).then_some(bytes);
         let context = self.context(item, &config);
@@ -152,12 +152,16 @@ impl Job<'_> {
         Ok(Some(Past::of(&history.replay)))
     }
 
-    /// The build context: the configured folder, else the Dockerfile's own.
+    /// The build context: the configured folder, else the Dockerfile's own. For files that speak of
+    /// Dockerfiles, the whole project.
     fn context(&self, item: &Item, config: &Config) -> Option<Arc<DiskFiles>> {
-        if let Some(folder) = &config.context.value {
+        if let Some(folder) = config.context.value.as_ref().filter(|_| item.kind == FileKind::Dockerfile) {
             return Some(self.contexts.at(Path::new(folder)));
         }
-        let folder = item.path.parent().filter(|_| item.on_disk && item.kind == FileKind::Dockerfile)?;
+        let folder = item.path.parent().filter(|_| item.on_disk)?;
+        if item.kind != FileKind::Dockerfile {
+            return Some(self.contexts.at(&host::project_root(&item.path)));
+        }
         Some(self.contexts.at(if folder.as_os_str().is_empty() { Path::new(".") } else { folder }))
     }
 
@@ -246,11 +250,6 @@ impl<'a> About<'a> {
 fn may_hold_code(bytes: &[u8]) -> bool {
     let has = |what: &[u8]| memchr::memmem::find(bytes, what).is_some();
     has(b"```") || has(b"~~~") || has(b"ocker")
-}
-
-/// Documents are only asked for ports.
-fn exposes(bytes: &[u8]) -> bool {
-    bytes.windows(6).any(|word| word.eq_ignore_ascii_case(b"expose"))
 }
 
 /// The error with its file as people know it.

@@ -4,6 +4,7 @@ mod baseline;
 mod gates;
 mod gather;
 mod job;
+mod links;
 mod merge;
 
 use std::collections::{BTreeSet, HashSet};
@@ -30,11 +31,11 @@ use merge::merge;
 pub(super) use gather::{Item, items};
 pub(super) use merge::Merged;
 
-/// Lint Dockerfiles, and the Dockerfiles shown in Markdown
+/// Lint Dockerfiles, those shown in Markdown, and what documents, compose and bake files say of them
 #[derive(clap::Args)]
 #[command(after_help = "\
-Folders are walked for Dockerfile, Dockerfile.*, *.Dockerfile, Containerfile* and Markdown files;
-what .gitignore excludes is left out. A file named on the command line is always linted.
+Folders are walked for Dockerfile, Dockerfile.*, *.Dockerfile, Containerfile*, Markdown, compose and
+docker-bake files; what .gitignore excludes is left out. A file named on the command line is always linted.
 
 Examples:
   cachalot lint                             the current folder
@@ -42,6 +43,7 @@ Examples:
   cachalot lint --diff --unsafe-fixes       show what all fixes would change
   cachalot lint - --stdin-filename app/Dockerfile < draft
   cachalot lint --history 200               and say what misses of the layer cache cost
+  cachalot lint --explain-links             what README, compose and bake files say of which Dockerfile
   cachalot lint --format sarif=report.sarif --format text
   cachalot lint --write-baseline            from now on only what is new counts:
   cachalot lint --baseline cachalot-baseline.json
@@ -91,6 +93,9 @@ struct OutputArgs {
     /// Print how often each rule reports instead of the diagnostics, as text or json
     #[arg(long)]
     statistics: bool,
+    /// Say which documents, compose and bake files speak of which Dockerfile, and why, as text or json; lint nothing
+    #[arg(long)]
+    explain_links: bool,
     /// When to colour
     #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
     color: ColorArg,
@@ -156,6 +161,13 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let configs = args.config.configs()?;
     let (mut items, mut failed) = items(&args.all_paths()?, args.stdin_filename.as_deref());
     items.retain(|item| args.list.takes(&item.name));
+    if args.output.explain_links {
+        let mut out = stdout();
+        let is_json = formats.iter().any(|it| matches!(it.format, FormatArg::Json));
+        links::explain(&mut out, &items, is_json)?;
+        out.flush()?;
+        return Ok(if failed { Outcome::CouldNotRun } else { Outcome::Clean });
+    }
     let job = Job {
         configs: &configs,
         contexts: Contexts::default(),

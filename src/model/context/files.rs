@@ -9,6 +9,11 @@ pub trait Files: Sync {
     /// The bytes of a file, by its path in the tree; `None` where there is none to read.
     fn read(&self, path: &Path) -> Option<Arc<[u8]>>;
 
+    /// What lies at a path of the tree, links followed; `None` for nothing.
+    fn kind(&self, path: &str) -> Option<EntryKind> {
+        self.list().iter().find(|entry| entry.path == path).map(|entry| entry.kind)
+    }
+
     /// Everything in the tree but its root, each path once, in any order. Folders may be left out
     /// where something lies in them.
     fn list(&self) -> &[Entry];

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{Docs, plain};
+use super::project::joined;
+use super::{DocText, Docs, plain};
 use crate::model::ImageRef;
 use crate::model::paths::clean;
+use crate::syntax::builds::{Build, Builds};
 use crate::syntax::docker_cli::{CliWord, Invocation, Verb, is_placeholder};
 
 /// What a build command builds, as far as the text tells.
@@ -21,10 +23,14 @@ pub enum Built {
 /// The names of a Dockerfile's image in its documents.
 #[derive(Clone, Debug, Default)]
 pub struct ImageNames {
-    /// Tags that build commands give it.
+    /// Names that build commands give it, without tags.
     pub built: BTreeSet<String>,
+    /// Tags behind these names that stand for a variant, `name:tag`, where there are several.
+    variants: BTreeSet<String>,
     /// Tags that build commands give to others.
     pub foreign: BTreeSet<String>,
+    /// The same names where the reader fills in a part: `<you>/app:1`, as written.
+    filled_in: BTreeSet<String>,
     /// True if some command builds this Dockerfile.
     pub is_built: bool,
     /// Names that a repository or a folder suggests, in letters and digits.
@@ -71,12 +77,20 @@ impl ImageNames {
             names.is_built |= built == Built::This;
             for tag in build.values("tag") {
                 let path = path_of(&tag.text);
+                if built == Built::This && !is_about(&path, &file.doc, &names.places) {
+                    continue;
+                }
                 match built {
-                    Built::This if !is_placeholder(&tag.text) => names.built.insert(path),
+                    Built::This if is_placeholder(&tag.text) => names.filled_in.insert(tag.text.clone()),
+                    Built::This => names.built.insert(path),
                     Built::Other => names.foreign.insert(path),
                     _ => false,
                 };
             }
+        }
+        names.variants = variants(docs);
+        for file in &docs.files {
+            names.built.extend(file.doc.builds.iter().flat_map(|builds| image_of_service(builds, &file.path, docs)));
         }
         for (_, tag) in docs.invocations().filter(|(_, it)| it.verb == Verb::Tag) {
             if let [from, to] = &tag.args[..]
@@ -88,16 +102,27 @@ impl ImageNames {
         names
     }
 
+    /// True if a build command gives the image that name.
+    pub fn is_built_as(&self, name: &str) -> bool {
+        self.built.contains(&path_of(name)) && !self.variants.contains(name)
+    }
+
     /// True if the image of a run command is this Dockerfile's, for certain or nearly so. `in_block`
     /// is true in a code block, where a placeholder stands for the image just built.
     pub fn is_own(&self, image: &CliWord, in_block: bool) -> bool {
         if image.text.starts_with("$(") && image.text.contains(" build ") {
             return self.is_built && self.foreign.is_empty() && image.text.contains(" .");
         }
+        if self.filled_in.contains(&image.text) && image.text.len() > 3 {
+            return true;
+        }
         if is_placeholder(&image.text) {
             return in_block && self.is_built && self.foreign.is_empty();
         }
         let path = path_of(&image.text);
+        if self.variants.contains(&image.text) {
+            return false;
+        }
         if self.built.contains(&path) {
             return true;
         }
@@ -110,11 +135,53 @@ impl ImageNames {
     }
 }
 
+/// The names that services of a compose file give the image which they build from this Dockerfile.
+fn image_of_service(builds: &Builds, path: &str, docs: &Docs) -> Vec<String> {
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let is_this = |build: &&Build| {
+        let context = build.context.as_ref().map_or(".", |text| &text.text);
+        let file = build.dockerfile.as_ref().map_or("Dockerfile", |text| &text.text);
+        let inner = joined(folder, context).and_then(|context| joined(&context, file));
+        build.builds && !build.inline && inner.is_some_and(|path| path == docs.dockerfile)
+    };
+    let tags = builds.list.iter().filter(is_this).flat_map(|build| &build.tags).filter(|tag| tag.known);
+    tags.map(|tag| path_of(&tag.text)).collect()
+}
+
+/// True unless the document is several documents in one and nothing in the image's name speaks of the
+/// place or the title.
+fn is_about(path: &str, doc: &DocText, places: &[String]) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let title = doc.titles.first().map(|title| plain(title)).unwrap_or_default();
+    let mut words = name.split(['-', '_', '.']).map(plain).filter(|word| word.len() > 3);
+    let is_named = |word: &str| title.contains(word) || places.iter().any(|place| place.contains(word));
+    doc.titles.len() < 2
+        || words.any(|word| is_named(&word))
+        || places.iter().any(|place| plain(name).contains(place.as_str()))
+}
+
+/// The tags of names that are built with several tags, each of which is a word: `app:web` and `app:worker`
+/// are two images.
+fn variants(docs: &Docs) -> BTreeSet<String> {
+    let is_word = |tag: &str| {
+        let common = ["latest", "main", "master", "test", "prod", "local", "stable", "edge", "beta"];
+        tag.len() > 3 && tag.bytes().all(|b| b.is_ascii_lowercase() || b == b'-') && !common.contains(&tag)
+    };
+    let tags: BTreeSet<&str> =
+        docs.builds().flat_map(|(_, build)| build.values("tag")).map(|tag| tag.text.as_str()).collect();
+    let words: BTreeSet<(&str, &str)> =
+        tags.iter().filter_map(|text| text.rsplit_once(':')).filter(|(_, tag)| is_word(tag)).collect();
+    let several = |name: &str| words.iter().filter(|(other, _)| *other == name).count() > 1;
+    words.iter().filter(|(name, _)| several(name)).map(|(name, tag)| format!("{name}:{tag}")).collect()
+}
+
 /// Which Dockerfile a build command reads, seen from the file at `path` that shows it.
 pub fn dockerfile_of(build: &Invocation, path: &str, docs: &Docs) -> Built {
     let context = match build.args.first().map(|word| word.text.as_str()) {
         Some("-") => return Built::Unknown,
-        Some(url) if url.contains("://") || url.starts_with("git@") => return Built::Unknown,
+        Some(url) if url.contains("://") || url.starts_with("git@") || url.starts_with("github.com/") => {
+            return Built::Unknown;
+        }
         Some(context) => context,
         None => ".",
     };
@@ -123,7 +190,7 @@ pub fn dockerfile_of(build: &Invocation, path: &str, docs: &Docs) -> Built {
     }
     if docs.dockerfile.is_empty() {
         // A Dockerfile shown in the same text; which one is only certain if there is no other.
-        let only = docs.files.iter().all(|file| file.doc.dockerfiles == 1);
+        let only = docs.files.iter().all(|file| file.doc.shown.len() == 1);
         return if only { Built::This } else { Built::Unknown };
     }
     let context = context.trim_start_matches("$PWD").trim_start_matches("${PWD}").trim_start_matches("$(pwd)");

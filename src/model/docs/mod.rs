@@ -1,21 +1,26 @@
 //! What the words around a Dockerfile say of its image: the commands in Markdown, the ports they
 //! publish, and which of them are about which Dockerfile.
 
+mod explain;
 mod link;
 mod ports;
+mod project;
 mod publish;
 mod runs;
 
 use std::sync::Arc;
 
+pub use explain::{Connection, ConnectionKind, Explained, connections, line_of};
 pub use link::{Built, ImageNames, dockerfile_of};
 pub use ports::{PortGap, unpublished};
+pub use project::{Offer, Place, Project, container_port};
 pub use publish::Published;
 pub use runs::{Run, RunKind, runs};
 
-use crate::syntax::docker_cli::{self, Invocation, Place, Verb};
+use crate::syntax::builds::{self, Builds};
+use crate::syntax::docker_cli::{self, Invocation, Place as Where, Verb};
 use crate::syntax::markdown::{self, DockerfileFence};
-use crate::text::FileId;
+use crate::text::{FileId, Spliced};
 
 /// How a file beside a Dockerfile is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +33,15 @@ pub enum DocKind {
     Other,
 }
 
+/// A whole Dockerfile shown in a document.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    /// The path that the document gives it, from its own folder on, if it does.
+    pub claims: Option<String>,
+    /// The Dockerfile, mapped back to the document.
+    pub content: Spliced,
+}
+
 /// What one file says, independent of any Dockerfile.
 #[derive(Clone, Debug)]
 pub struct DocText {
@@ -35,12 +49,19 @@ pub struct DocText {
     pub kind: DocKind,
     /// The calls of docker and its kind, in order.
     pub invocations: Vec<Invocation>,
+    /// Calls that prose speaks of without marking them as code, in order. Nobody copies these: only their
+    /// names and flags are worth a look.
+    pub spoken: Vec<Invocation>,
     /// The ports that anything in the text publishes.
     pub published: Published,
     /// The first heading, in lower case letters and digits only.
     pub title: String,
-    /// Number of whole Dockerfiles shown in it.
-    pub dockerfiles: usize,
+    /// All headings of the first level; several may mean several documents in one.
+    pub titles: Vec<String>,
+    /// The whole Dockerfiles shown in it.
+    pub shown: Vec<Shown>,
+    /// The services of a compose file.
+    pub builds: Option<Builds>,
     /// The text.
     pub text: Arc<str>,
 }
@@ -56,25 +77,29 @@ impl DocText {
         let code = markdown::code(text);
         for (number, fence) in code.fences.iter().enumerate() {
             match markdown::is_dockerfile(fence) {
-                DockerfileFence::Whole(_) => doc.dockerfiles += 1,
+                DockerfileFence::Whole(content) => {
+                    doc.shown.push(Shown { claims: markdown::claimed_path(fence, text), content });
+                }
                 DockerfileFence::Fragment(_) => {}
                 DockerfileFence::No => {
-                    let found = docker_cli::invocations(&fence.content, &fence.info, Place::Block(number));
+                    let found = docker_cli::invocations(&fence.content, &fence.info, Where::Block(number));
                     doc.invocations.extend(found);
                 }
             }
         }
         for span in &code.spans {
-            doc.invocations.extend(docker_cli::invocations(span, "", Place::Inline));
+            doc.invocations.extend(docker_cli::invocations(span, "", Where::Inline));
         }
+        doc.titles = code.titles;
+        doc.spoken = code.prose.iter().filter_map(docker_cli::in_prose).collect();
         doc.invocations.sort_by_key(|it| it.span);
         doc.published = Published::in_text(&without_arguments(text, &doc.invocations));
         doc
     }
 
-    /// Reads a compose file for its ports.
+    /// Reads a compose file for its ports and what it builds.
     pub fn compose(text: &str) -> DocText {
-        DocText { kind: DocKind::Compose, ..DocText::other(text) }
+        DocText { kind: DocKind::Compose, builds: builds::compose(text), ..DocText::other(text) }
     }
 
     /// Reads any other text for its ports.
@@ -82,11 +107,19 @@ impl DocText {
         DocText {
             kind: DocKind::Other,
             invocations: Vec::new(),
+            spoken: Vec::new(),
             published: Published::in_text(text),
             title: title(text),
-            dockerfiles: 0,
+            titles: Vec::new(),
+            shown: Vec::new(),
+            builds: None,
             text: text.into(),
         }
+    }
+
+    /// All calls, marked as code or not.
+    pub fn calls(&self) -> impl Iterator<Item = &Invocation> {
+        self.invocations.iter().chain(&self.spoken)
     }
 
     /// True if a reader is told to open `port` on the own machine: `localhost:8080`.
@@ -167,12 +200,15 @@ fn without_arguments(text: &str, invocations: &[Invocation]) -> String {
 pub fn mentions_docker(text: &str) -> bool {
     let has = |what: &str| memchr::memmem::find(text.as_bytes(), what.as_bytes()).is_some();
     has("docker ")
+        || has("ockerfile")
+        || has("ontainerfile")
         || has("docker-compose")
         || has("podman ")
         || has("nerdctl ")
         || has("docker.exe")
         || has("ocker ")
         || has("ocekr ")
+        || has("dcker ")
         || has("doker ")
         || has("dcoker")
         || has("dokcer")

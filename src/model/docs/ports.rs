@@ -99,8 +99,18 @@ fn mismatch<'d>(
     found
 }
 
-/// True where readers are told to look up the container's own address.
+/// True where readers are told to look up the container's own address, or to put a proxy before it.
 fn asks_for_address(docs: &Docs) -> bool {
-    let marks = ["IPAddress", "docker-ip", "container's IP", "container ip", "macvlan", "weave run", "pipework"];
+    let marks = [
+        "IPAddress",
+        "docker-ip",
+        "container's IP",
+        "container ip",
+        "macvlan",
+        "weave run",
+        "pipework",
+        "everse proxy",
+        "everse-proxy",
+    ];
     docs.files.iter().any(|file| marks.iter().any(|mark| file.doc.text.contains(mark)))
 }

@@ -63,8 +63,12 @@ fn kind(run: &Invocation, docs: &Docs) -> RunKind {
         "pod",
         "volumes-from",
         "network-alias",
+        "health-cmd",
     ];
     if unsure || elsewhere.iter().any(|flag| run.has(flag)) || is_proxied(run) || !is_own_command(&run.args[1..]) {
+        return RunKind::Other;
+    }
+    if is_shown_failing(run, docs) {
         return RunKind::Other;
     }
     if run.values("name").any(|name| is_reached_by_others(&name.text, docs)) {
@@ -72,6 +76,22 @@ fn kind(run: &Invocation, docs: &Docs) -> RunKind {
     }
     let watched = run.has("interactive") || run.has("tty") || run.has("rm");
     if watched && !run.has("detach") { RunKind::Foreground } else { RunKind::Server }
+}
+
+/// True if the block goes on with an error: the author shows what does not work.
+fn is_shown_failing(run: &Invocation, docs: &Docs) -> bool {
+    const MAX_OUTPUT: usize = 2_000;
+    let texts = docs.files.iter().filter(|file| file.doc.invocations.iter().any(|it| std::ptr::eq(it, run)));
+    texts.filter(|_| matches!(run.place, Place::Block(_))).any(|file| {
+        let rest = file.doc.text.get(run.span.end as usize..).unwrap_or("");
+        let output = rest.lines().skip(1).take_while(|line| !line.trim_start().starts_with("```"));
+        let mut read = 0;
+        let mut near = output.take_while(|line| {
+            read += line.len();
+            read < MAX_OUTPUT
+        });
+        near.any(|line| line.contains("rror:") || line.contains("Traceback"))
+    })
 }
 
 /// True for what a reverse proxy looks at.

@@ -1,23 +1,23 @@
 use crate::diagnostic::{Edit, Fix};
 use crate::model::docs::DocText;
 use crate::rules::DocsCx;
-use crate::syntax::docker_cli::{CliWord, Program, Verb, near_subcommand};
+use crate::syntax::docker_cli::{CliWord, Invocation, Place, Program, Verb, near_subcommand};
 
 pub(in crate::rules) fn check(cx: &mut DocsCx) {
     let Some(doc) = cx.markdown else { return };
-    for call in &doc.invocations {
+    for call in doc.calls() {
         if call.misspelt {
             report(cx, &call.program_word, "docker", "there is no program");
         }
-        let (Verb::Unknown, Program::Docker, Some(last)) = (call.verb, call.program, call.path.last()) else {
-            continue;
-        };
-        let parent = call.path.len().checked_sub(2).and_then(|at| call.path.get(at)).map(|word| word.text.as_str());
-        if !is_plain(&last.text) || says_it_is_missing(doc, call.span.end) {
+        let (Verb::Unknown, Some(last)) = (call.verb, call.path.last()) else { continue };
+        let words: Vec<&str> = call.path[..call.path.len() - 1].iter().map(|word| word.text.as_str()).collect();
+        let parent = if call.program == Program::Compose { "compose".to_string() } else { words.join(" ") };
+        if !is_plain(&last.text) || is_words(call) || says_it_is_missing(doc, call.span.end) {
             continue;
         }
-        if let Some(meant) = near_subcommand(parent, &last.text) {
-            report(cx, last, meant, "docker has no command");
+        if let Some(meant) = near_subcommand(call.program, &parent, &last.text) {
+            let program = &call.program_word.text;
+            report(cx, last, meant, &format!("{program} has no command"));
         }
     }
 }
@@ -32,6 +32,11 @@ fn report(cx: &mut DocsCx, word: &CliWord, meant: &str, what: &str) {
 
 fn is_plain(word: &str) -> bool {
     word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
+}
+
+/// Prose that goes on with words: `docker log rotation`.
+fn is_words(call: &Invocation) -> bool {
+    call.place == Place::Prose && call.args.iter().any(|arg| arg.text.starts_with(|c: char| c.is_ascii_alphabetic()))
 }
 
 /// True where the next line shows what docker says to it: the author knows.

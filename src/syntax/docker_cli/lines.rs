@@ -39,6 +39,7 @@ pub(super) fn command_lines(content: &Spliced, language: &str) -> Vec<Spliced> {
     }
     let is_session = matches!(language, "console" | "shell-session" | "shellsession" | "terminal" | "sh-session");
     let text = &content.text;
+    let is_session = is_session || (language.is_empty() && is_root_session(text));
     let prompts = text.lines().any(|line| prompt(line, is_session).is_some());
     let mut lines = Vec::new();
     let mut current: Option<Spliced> = None;
@@ -69,6 +70,15 @@ pub(super) fn command_lines(content: &Spliced, language: &str) -> Vec<Spliced> {
     }
     lines.extend(current);
     lines
+}
+
+/// True for a block in which `# ` is root's prompt: its first line is `# docker ...`, and no call stands
+/// without a mark.
+fn is_root_session(text: &str) -> bool {
+    let programs = ["docker ", "docker-compose ", "podman "];
+    let calls = |line: &str| programs.iter().any(|program| line.starts_with(program));
+    let first = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("");
+    first.strip_prefix("# ").is_some_and(calls) && !text.lines().any(|line| calls(line.trim()))
 }
 
 /// Bytes of the mark that a terminal puts before a continued line: `> ` or, in PowerShell, `>> `.

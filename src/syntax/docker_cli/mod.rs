@@ -11,7 +11,7 @@ mod words;
 
 use crate::text::{Span, Spliced};
 
-pub use table::{is_flag, near_flag, near_subcommand};
+pub use table::{is_flag, is_switch, near_flag, near_subcommand};
 pub use words::CliWord;
 
 /// Which program is called.
@@ -53,6 +53,8 @@ pub enum Place {
     Block(usize),
     /// In a code span between words.
     Inline,
+    /// Between words, without any mark.
+    Prose,
 }
 
 /// A flag as used.
@@ -83,8 +85,8 @@ pub struct Invocation {
     pub path: Vec<CliWord>,
     /// What it does.
     pub verb: Verb,
-    /// The name under which the flags of the subcommand are known: `run` for `container create`;
-    /// `None` where nothing is known of them.
+    /// The name under which the flags of the subcommand are known: `run` for `container run`; `None`
+    /// where nothing is known of them.
     pub subcommand: Option<&'static str>,
     /// The flags behind the subcommand, in order.
     pub flags: Vec<FlagUse>,
@@ -113,6 +115,13 @@ impl Invocation {
     pub fn has(&self, name: &str) -> bool {
         let is_off = |flag: &FlagUse| flag.value.as_ref().is_some_and(|value| value.text == "false");
         self.flags.iter().any(|flag| flag.name == name && !is_off(flag))
+    }
+
+    /// The words of the program and its subcommand, as they ought to be written: `docker run`.
+    pub fn command(&self) -> String {
+        let program = if self.misspelt { "docker" } else { &self.program_word.text };
+        let words = self.path.iter().map(|word| word.text.as_str());
+        std::iter::once(program).chain(words).collect::<Vec<_>>().join(" ")
     }
 
     /// The image of `run` and `create`.
@@ -148,6 +157,18 @@ pub fn invocations(content: &Spliced, language: &str, place: Place) -> Vec<Invoc
         }
     }
     found
+}
+
+/// The call that a line of prose speaks of: one that it begins with, such as `docker run에서 --rm`, or a
+/// misspelt one anywhere. Words that are no ASCII are left out.
+pub fn in_prose(line: &Spliced) -> Option<Invocation> {
+    let at = parse::program_in_prose(&line.text)?;
+    let mut plain = line.sub(at as u32, line.text.len() as u32);
+    // Each byte keeps its place.
+    plain.text =
+        plain.text.chars().map(|c| if c.is_ascii() { c.to_string() } else { " ".repeat(c.len_utf8()) }).collect();
+    let words = words::commands(&plain).into_iter().next()?;
+    parse::invocation(&plain, &words, Place::Prose, "").filter(|it| !it.path.is_empty())
 }
 
 /// True for a word that stands for something the reader fills in: `<image>`, `[name]`, `{tag}`,

@@ -14,16 +14,18 @@ pub(super) fn invocation(line: &Spliced, words: &[CliWord], place: Place, folder
     let (program, misspelt) = match program(&word.text) {
         Some(program) => (program, false),
         // A word that is nearly `docker` is that program only if docker could go on like this.
-        None => {
-            (Program::Docker, is_nearly_docker(&word.text) && rest.first().is_some_and(|it| table::is_top(&it.text)))
-        }
+        None => (
+            Program::Docker,
+            is_nearly_docker(&word.text) && rest.first().is_some_and(|it| table::is_top(Program::Docker, &it.text)),
+        ),
     };
     if program == Program::Docker && !misspelt && self::program(&word.text).is_none() {
         return None;
     }
     let last = words.last()?;
     let (path, verb, rest) = subcommand(program, rest);
-    let mut reader = Reader { line, verb, name: table_name(&path, verb), program, flags: Vec::new(), args: Vec::new() };
+    let name = table_name(program, &path, verb);
+    let mut reader = Reader { line, name, program, flags: Vec::new(), args: Vec::new() };
     reader.read(rest);
     let Reader { flags, args, name: subcommand, .. } = reader;
     let elided = [last.text.as_str(), args.last().map_or("", |it| &it.text)]
@@ -69,8 +71,13 @@ fn program_at(words: &[CliWord]) -> Option<usize> {
     None
 }
 
+/// The program that a word calls. A script of the project may have the name of a program: a path is
+/// believed only where programs are installed.
 fn program(word: &str) -> Option<Program> {
     let name = word.rsplit(['/', '\\']).next().unwrap_or(word);
+    if name.len() < word.len() && !word.contains("bin/") && !word.contains(".exe") {
+        return None;
+    }
     match name.strip_suffix(".exe").unwrap_or(name) {
         "docker" => Some(Program::Docker),
         "podman" => Some(Program::Podman),
@@ -81,89 +88,94 @@ fn program(word: &str) -> Option<Program> {
 }
 
 fn is_nearly_docker(word: &str) -> bool {
-    word.bytes().all(|byte| byte.is_ascii_lowercase())
-        && !matches!(word, "dockerd" | "docked" | "docket" | "dockers")
+    (5..=7).contains(&word.len())
+        && word.bytes().all(|byte| byte.is_ascii_lowercase())
+        && !matches!(word, "dockerd" | "docked" | "docket" | "dockers" | "rocker" | "locker" | "mocker" | "kocker")
         && strsim::damerau_levenshtein(word, "docker") == 1
+}
+
+/// Where a call begins in a line of prose: `docker` as the first word, or a misspelt `docker` with a
+/// subcommand behind it.
+pub(super) fn program_in_prose(line: &str) -> Option<usize> {
+    let start = line.len() - line.trim_start().len();
+    if line[start..].starts_with("docker ") {
+        return Some(start);
+    }
+    let ascii = |text: &'_ str| text.find(|c: char| !c.is_ascii_lowercase()).unwrap_or(text.len());
+    let begins = |at: &usize| line[..*at].chars().next_back().is_none_or(char::is_whitespace);
+    line.match_indices('d').map(|(at, _)| at).filter(begins).find(|at| {
+        let word = &line[*at..*at + ascii(&line[*at..])];
+        let Some(rest) = line[at + word.len()..].strip_prefix(' ') else { return false };
+        is_nearly_docker(word) && table::command(Program::Docker, &rest[..ascii(rest)]).is_some()
+    })
 }
 
 /// The words of the subcommand, what it does, and what follows it.
 fn subcommand(program: Program, words: &[CliWord]) -> (Vec<CliWord>, Verb, &[CliWord]) {
-    let mut rest = skip_global_flags(words);
+    let (mut at, mut rest) = match program {
+        Program::Compose => ("compose".to_string(), skip_flags(program, "compose", words)),
+        _ => (String::new(), skip_flags(program, "@", words)),
+    };
     let mut path = Vec::new();
-    if program == Program::Compose {
-        if let Some((first, after)) = rest.split_first() {
-            path.push(first.clone());
-            rest = after;
+    while let (Some(inner), Some((word, after))) = (table::subcommands(program, &at), rest.split_first()) {
+        if word.text.starts_with('-') || (!at.is_empty() && is_placeholder_like(&word.text)) {
+            break;
         }
-        return (path, Verb::Compose, rest);
+        path.push(word.clone());
+        rest = after;
+        if table::is_open(&at, &word.text) {
+            return (path, Verb::Other, rest);
+        }
+        if !inner.contains(&word.text.as_str()) {
+            return (path, Verb::Unknown, rest);
+        }
+        at = if at.is_empty() { word.text.clone() } else { format!("{at} {}", word.text) };
+        if at == "compose" {
+            rest = skip_flags(program, "compose", rest);
+        }
     }
-    let Some((first, after)) = rest.split_first() else { return (path, Verb::Other, rest) };
-    path.push(first.clone());
-    rest = after;
-    let Some(inner) = table::group(&first.text) else {
-        let verb = verb(&first.text);
-        let known = table::is_top(&first.text) || program != Program::Docker;
-        return (path, if known { verb } else { Verb::Unknown }, rest);
-    };
-    if first.text == "compose" {
-        rest = skip_global_flags(rest);
-    }
-    let Some((second, after)) = rest.split_first().filter(|(word, _)| !word.text.starts_with('-')) else {
-        return (path, if first.text == "compose" { Verb::Compose } else { Verb::Other }, rest);
-    };
-    path.push(second.clone());
-    let verb = match (first.text.as_str(), second.text.as_str()) {
-        _ if !inner.split(' ').any(|name| name == second.text) => Verb::Unknown,
-        ("compose", _) => Verb::Compose,
-        ("container", "run") => Verb::Run,
-        ("container", "create") => Verb::Create,
-        ("image" | "builder" | "buildx", "build") => Verb::Build,
-        ("image", "tag") => Verb::Tag,
-        _ => Verb::Other,
-    };
-    (path, verb, after)
+    (path, verb(program, &at), rest)
 }
 
-/// The name under which the table has the flags of a subcommand.
-fn table_name(path: &[CliWord], verb: Verb) -> Option<&'static str> {
-    let words: Vec<&str> = path.iter().map(|word| word.text.as_str()).collect();
-    let name = match (verb, &words[..]) {
-        (Verb::Run | Verb::Create, _) => "run",
-        (Verb::Build, _) => "build",
-        (Verb::Compose | Verb::Unknown, _) => return None,
-        (_, ["container", "ls" | "list"]) => "ps",
-        (_, ["image", "ls" | "list"]) => "images",
-        (_, ["image", "rm" | "remove"]) => "rmi",
-        (_, ["container", name] | ["image", name] | [name]) => name,
-        _ => return None,
-    };
-    table::flags(name).map(|flags| flags.name)
+/// `docker container <command>` is the name of a group.
+fn is_placeholder_like(word: &str) -> bool {
+    word.starts_with(['<', '[', '{', '$']) || word.contains("...")
 }
 
-fn verb(word: &str) -> Verb {
-    match word {
-        "run" => Verb::Run,
-        "create" => Verb::Create,
-        "build" => Verb::Build,
-        "tag" => Verb::Tag,
+fn verb(program: Program, path: &str) -> Verb {
+    match table::command(program, path) {
+        Some("run") => Verb::Run,
+        Some("create") => Verb::Create,
+        Some("build" | "buildx b") => Verb::Build,
+        Some("tag") => Verb::Tag,
+        Some(name) if name == "compose" || name.starts_with("compose ") => Verb::Compose,
         _ => Verb::Other,
     }
 }
 
-fn skip_global_flags(words: &[CliWord]) -> &[CliWord] {
+/// Skips the flags in front of a subcommand, with their values.
+fn skip_flags<'w>(program: Program, command: &str, words: &'w [CliWord]) -> &'w [CliWord] {
     let mut rest = words;
     while let Some((first, after)) = rest.split_first() {
         let Some(name) = first.text.strip_prefix('-') else { break };
-        let (long, name) = name.strip_prefix('-').map_or((false, name), |name| (true, name));
-        let takes_value = !name.contains('=') && table::long_name(table::GLOBAL_VALUES, name, !long).is_some();
+        let (short, name) = name.strip_prefix('-').map_or((true, name), |name| (false, name));
+        let takes_value =
+            !name.contains('=') && table::flag(program, command, name, short).is_some_and(|(_, takes)| takes);
         rest = if takes_value { after.get(1..).unwrap_or(&[]) } else { after };
     }
     rest
 }
 
+/// The name under which the table has the flags of a subcommand.
+fn table_name(program: Program, path: &[CliWord], verb: Verb) -> Option<&'static str> {
+    let words = path.iter().map(|word| word.text.as_str());
+    let prefix = (program == Program::Compose).then_some("compose");
+    let name = prefix.into_iter().chain(words).collect::<Vec<_>>().join(" ");
+    table::command(program, &name).filter(|_| verb != Verb::Unknown)
+}
+
 struct Reader<'a> {
     line: &'a Spliced,
-    verb: Verb,
     name: Option<&'static str>,
     program: Program,
     flags: Vec<FlagUse>,
@@ -172,7 +184,10 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn read(&mut self, words: &[CliWord]) {
-        let stops_at_args = matches!(self.verb, Verb::Run | Verb::Create) || self.name == Some("exec");
+        let stops_at_args = self.name.is_some_and(|name| {
+            // What follows the image, the container or the service belongs to the program in it.
+            ["run", "create", "exec"].contains(&name) || ["compose run", "compose exec", "machine ssh"].contains(&name)
+        });
         let mut words = words.iter().peekable();
         while let Some(word) = words.next() {
             let plain = word.text.trim_start_matches(['-', '–', '—', '−', '‒', '―']);
@@ -224,7 +239,12 @@ impl Reader<'_> {
         let letters = &word.text[at..];
         let name = letters.split('=').next().unwrap_or(letters);
         let first = letters.chars().next().map(String::from).unwrap_or_default();
-        if !typographic && name.len() > 1 && self.find(&first, true).is_none() && self.find(name, false).is_some() {
+        // `-format` would give `-f` the value `ormat`: nobody means that.
+        let is_long = match self.find(&first, true) {
+            None => name.len() > 1,
+            Some((_, takes_value)) => takes_value && name.len() > 3,
+        };
+        if !typographic && is_long && self.find(name, false).is_some() {
             // `-rm`, `-name x`: a long flag with one dash.
             let attached = (name.len() < letters.len()).then_some(name.len() + 1);
             self.long(word, at, name, attached, typographic, next);
@@ -257,17 +277,7 @@ impl Reader<'_> {
 
     /// The long name of a flag and whether it takes a value.
     fn find(&self, name: &str, short: bool) -> Option<(&'static str, bool)> {
-        let subcommand = self.name?;
-        let flags = table::flags(subcommand)?;
-        let value = table::long_name(flags.values, name, short).map(|long| (long, true));
-        let switch = || table::long_name(flags.switches, name, short).map(|long| (long, false));
-        let other = || match (subcommand, self.program) {
-            ("run", Program::Podman | Program::Nerdctl) if !short => {
-                table::long_name(table::OTHER_RUN_VALUES, name, false).map(|long| (long, true))
-            }
-            _ => None,
-        };
-        value.or_else(switch).or_else(other)
+        table::flag(self.program, self.name?, name, short)
     }
 
     /// The word from the byte `at` of its text on.

@@ -1,184 +1,229 @@
-//! What docker's subcommands are called and which flags they take, as `docker … --help` says.
+//! The commands and flags of the programs, from the lists in `commands/`.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use strsim::damerau_levenshtein;
 
-/// Subcommands of `docker` itself.
-const TOP: &str = "run exec ps build pull push images login logout search version info builder checkpoint container context \
-        image manifest network plugin system trust volume config node secret service stack swarm attach commit \
-        cp create diff events export history import inspect kill load logs pause port rename restart rm rmi save \
-        start stats stop tag top unpause update wait buildx compose desktop scout init debug model mcp sandbox \
-        offload ai extension sbom dev scan app machine engine deploy daemon help pass harmonia cloud feedback \
-        hub assemble registry template cluster pushrm rollout agent gateway lab nvidia";
+use super::Program;
 
-/// Subcommands that have subcommands.
-const GROUPS: &[(&str, &str)] = &[
-    ("builder", "bake create du inspect ls rm stop use version build prune"),
-    ("checkpoint", "create ls rm"),
-    (
-        "container",
-        "list ps remove attach commit cp create diff exec export inspect kill logs ls pause port prune rename restart rm run \
-        start stats stop top unpause update wait",
-    ),
-    ("context", "list remove create export import inspect ls rm show update use"),
-    ("image", "list remove build history import inspect load ls prune pull push rm save tag"),
-    ("manifest", "annotate create inspect push rm"),
-    ("network", "list remove connect create disconnect inspect ls prune rm"),
-    ("plugin", "list remove create disable enable inspect install ls push rm set upgrade"),
-    ("system", "df events info prune"),
-    ("trust", "inspect key revoke sign signer"),
-    ("volume", "list remove create inspect ls prune rm update"),
-    ("config", "list remove create inspect ls rm"),
-    ("node", "list remove demote inspect ls promote ps rm update"),
-    ("secret", "list remove create inspect ls rm"),
-    ("service", "list remove create inspect logs ls ps rm rollback scale update"),
-    ("stack", "list up down remove config deploy ls ps rm services"),
-    ("swarm", "ca init join join-token leave unlock unlock-key update"),
-    (
-        "buildx",
-        "list remove b f bake build create dial-stdio du history imagetools inspect install ls prune rm stop uninstall use \
-        version debug dap",
-    ),
-    (
-        "compose",
-        "list top alpha attach bridge build commit config convert cp create down events exec export images kill logs ls \
-        pause port ps publish pull push restart rm run scale start stats stop top unpause up version volumes \
-        wait watch",
-    ),
-    ("desktop", "start stop restart status engine update version logs disable enable kubernetes diagnose"),
+/// Subcommands that plugins bring, or that docker had once: what follows them is not known.
+const OPEN: &str = "help scout init debug model mcp sandbox offload ai extension sbom dev scan app machine engine \
+    deploy daemon pass harmonia cloud feedback hub assemble registry template cluster pushrm rollout agent gateway \
+    lab nvidia desktop trust dap slim history-gc compose-bridge";
+/// Subcommands of groups, likewise.
+const OPEN_IN_GROUPS: [(&str, &str); 4] = [
+    ("compose", "alpha bridge help bundle migrate-to-labels"),
+    ("buildx", "dap debug help install uninstall"),
+    ("builder", "bake build create du inspect ls rm stop use version"),
+    ("podman", "help"),
 ];
 
-/// Flags in front of the subcommand that take a value.
-pub(super) const GLOBAL_VALUES: &str = "config c=context H=host l=log-level tlscacert tlscert tlskey \
-        f=file p=project-name profile env-file project-directory ansi progress parallel root connection url namespace \
-        n=namespace address storage-driver";
-
-/// The flags of one subcommand: with a value, and without. `e=env` has the short form `-e`.
-pub(super) struct Flags {
-    pub(super) name: &'static str,
-    pub(super) values: &'static str,
-    pub(super) switches: &'static str,
+/// One flag.
+#[derive(Clone, Copy, Debug)]
+struct Flag {
+    long: &'static str,
+    short: Option<&'static str>,
+    takes_value: bool,
 }
 
-/// Flags of podman and nerdctl's `run` that take a value and that docker does not have.
-pub(super) const OTHER_RUN_VALUES: &str = "pod pod-id-file secret arch os variant requires systemd tz umask uidmap gidmap \
-        subuidname subgidname conmon-pidfile health-on-failure image-volume init-path passwd-entry personality pidfile \
-        rootfs-propagation sdnotify seccomp-policy timeout chrootdirs decryption-key env-merge group-entry hooks-dir \
-        hostuser preserve-fds retry retry-delay shm-size-systemd unsetenv snapshotter cosign-key verify namespace \
-        cidfile pids-limit-per";
-
-/// Flags by subcommand; `run` holds for `create` too.
-pub(super) const FLAGS: &[Flags] = &[
-    Flags {
-        name: "run",
-        values: "add-host annotation a=attach blkio-weight blkio-weight-device cap-add cap-drop cgroup-parent \
-            cgroupns cidfile cpu-count cpu-percent cpu-period cpu-quota cpu-rt-period cpu-rt-runtime \
-            c=cpu-shares cpus cpuset-cpus cpuset-mems detach-keys device device-cgroup-rule device-read-bps \
-            device-read-iops device-write-bps device-write-iops dns dns-option dns-search domainname entrypoint \
-            e=env env-file expose gpus group-add health-cmd health-interval health-retries health-start-interval \
-            health-start-period health-timeout h=hostname io-maxbandwidth io-maxiops ip ip6 ipc isolation \
-            kernel-memory l=label label-file link link-local-ip log-driver log-opt mac-address m=memory \
-            memory-reservation memory-swap memory-swappiness mount name network network-alias oom-score-adj pid \
-            pids-limit platform p=publish pull restart runtime security-opt shm-size stop-signal stop-timeout \
-            storage-opt sysctl tmpfs ulimit u=user userns uts v=volume volume-driver volumes-from w=workdir net \
-            net-alias dns-opt",
-        switches: "d=detach disable-content-trust help init i=interactive no-healthcheck oom-kill-disable privileged \
-            P=publish-all q=quiet read-only rm sig-proxy t=tty use-api-socket disable-content-trust",
-    },
-    Flags {
-        name: "build",
-        values: "add-host build-arg cache-from cgroup-parent cpu-period cpu-quota c=cpu-shares cpuset-cpus \
-            cpuset-mems f=file iidfile isolation label m=memory memory-swap network platform security-opt \
-            shm-size t=tag target ulimit allow annotation attest build-context builder cache-to call \
-            metadata-file no-cache-filter o=output policy progress provenance sbom secret ssh",
-        switches: "compress disable-content-trust force-rm no-cache pull q=quiet rm squash check load push D=debug",
-    },
-    Flags {
-        name: "exec",
-        values: "detach-keys e=env env-file u=user w=workdir",
-        switches: "d=detach i=interactive privileged t=tty",
-    },
-    Flags { name: "ps", values: "f=filter format n=last", switches: "a=all l=latest no-trunc q=quiet s=size" },
-    Flags { name: "images", values: "f=filter format", switches: "a=all digests no-trunc q=quiet tree" },
-    Flags { name: "pull", values: "platform", switches: "a=all-tags disable-content-trust q=quiet" },
-    Flags { name: "push", values: "platform", switches: "a=all-tags disable-content-trust q=quiet" },
-    Flags { name: "logs", values: "since n=tail until", switches: "details f=follow t=timestamps" },
-    Flags { name: "start", values: "checkpoint checkpoint-dir detach-keys", switches: "a=attach i=interactive" },
-    Flags { name: "stop", values: "s=signal t=timeout time", switches: "" },
-    Flags { name: "restart", values: "s=signal t=timeout time", switches: "" },
-    Flags { name: "rm", values: "", switches: "f=force l=link v=volumes" },
-    Flags { name: "rmi", values: "platform", switches: "f=force no-prune" },
-    Flags { name: "save", values: "o=output platform", switches: "" },
-    Flags { name: "load", values: "i=input platform", switches: "q=quiet" },
-    Flags { name: "attach", values: "detach-keys", switches: "no-stdin sig-proxy" },
-    Flags { name: "commit", values: "a=author c=change m=message", switches: "p=pause" },
-    Flags { name: "cp", values: "", switches: "a=archive L=follow-link q=quiet" },
-    Flags { name: "kill", values: "s=signal", switches: "" },
-    Flags { name: "login", values: "p=password u=username", switches: "password-stdin" },
-    Flags { name: "search", values: "f=filter format limit", switches: "no-trunc" },
-    Flags { name: "stats", values: "format", switches: "a=all no-stream no-trunc" },
-    Flags { name: "events", values: "f=filter format since until", switches: "" },
-    Flags { name: "inspect", values: "f=format type", switches: "s=size" },
-    Flags { name: "history", values: "format platform", switches: "H=human no-trunc q=quiet" },
-    Flags { name: "import", values: "c=change m=message platform", switches: "" },
-    Flags { name: "export", values: "o=output", switches: "" },
-    Flags {
-        name: "update",
-        values: "blkio-weight cpu-period cpu-quota cpu-rt-period cpu-rt-runtime c=cpu-shares cpus cpuset-cpus \
-            cpuset-mems m=memory memory-reservation memory-swap pids-limit restart",
-        switches: "",
-    },
-];
-
-/// The flags of a subcommand, if the table has it.
-pub(super) fn flags(name: &str) -> Option<&'static Flags> {
-    FLAGS.iter().find(|flags| flags.name == name)
+/// The commands of one program.
+#[derive(Debug, Default)]
+struct Table {
+    /// The flags of each command by any of its names, words joined by blanks; `@` is the program.
+    flags: HashMap<&'static str, usize>,
+    lists: Vec<(&'static str, Vec<Flag>)>,
+    /// The words that may follow a command that has subcommands; none for the program itself.
+    inner: HashMap<&'static str, Vec<&'static str>>,
 }
 
-/// True for a subcommand of `docker`.
-pub(super) fn is_top(word: &str) -> bool {
-    TOP.split(' ').any(|name| name == word)
-}
-
-/// The subcommands of a subcommand.
-pub(super) fn group(word: &str) -> Option<&'static str> {
-    GROUPS.iter().find(|(name, _)| *name == word).map(|(_, inner)| *inner)
-}
-
-/// The long name of a flag of `list`, by long or short name.
-pub(super) fn long_name<'a>(list: &'a str, name: &str, short: bool) -> Option<&'a str> {
-    list.split(' ').filter(|entry| !entry.is_empty()).find_map(|entry| {
-        let (letter, long) = entry.split_once('=').unwrap_or(("", entry));
-        (if short { letter == name } else { long == name }).then_some(long)
-    })
-}
-
-/// True if docker's subcommand has that long flag; `None` where nothing is known of the subcommand.
-pub fn is_flag(subcommand: &str, name: &str) -> Option<bool> {
-    let flags = flags(subcommand)?;
-    Some(long_name(flags.values, name, false).or(long_name(flags.switches, name, false)).is_some() || name == "help")
-}
-
-/// The long flag of docker's subcommand that is most like `name`.
-pub fn near_flag(subcommand: &str, name: &str) -> Option<&'static str> {
-    let flags = flags(subcommand)?;
-    let all = flags.values.split(' ').chain(flags.switches.split(' ')).filter(|entry| !entry.is_empty());
-    nearest(name, all.map(|entry| entry.split_once('=').map_or(entry, |(_, long)| long)))
-}
-
-/// The subcommand of docker, or of its subcommand `group`, that is most like `word`.
-pub fn near_subcommand(parent: Option<&str>, word: &str) -> Option<&'static str> {
-    match parent {
-        Some(parent) => nearest(word, group(parent)?.split(' ')),
-        None => nearest(word, TOP.split(' ')),
+/// The table of a program and what is looked at after it.
+fn tables(program: Program) -> (&'static Table, Option<&'static Table>) {
+    static DOCKER: OnceLock<Table> = OnceLock::new();
+    static PODMAN: OnceLock<Table> = OnceLock::new();
+    static NERDCTL: OnceLock<Table> = OnceLock::new();
+    let docker = || DOCKER.get_or_init(|| Table::read(include_str!("commands/docker.txt")));
+    match program {
+        Program::Docker | Program::Compose => (docker(), None),
+        Program::Podman => (PODMAN.get_or_init(|| Table::read(include_str!("commands/podman.txt"))), None),
+        Program::Nerdctl => (docker(), Some(NERDCTL.get_or_init(|| Table::read(include_str!("commands/nerdctl.txt"))))),
     }
 }
 
-fn nearest<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+impl Table {
+    fn read(text: &'static str) -> Table {
+        let mut table = Table::default();
+        for line in text.lines().filter(|line| !line.starts_with('#')) {
+            match line.strip_prefix("  ") {
+                Some(flags) => table.add_flags(flags),
+                None => table.add_command(line),
+            }
+        }
+        table
+    }
+
+    fn add_command(&mut self, line: &'static str) {
+        let mut names = line.split(" | ").peekable();
+        self.lists.push((names.peek().copied().unwrap_or(""), Vec::new()));
+        for name in names {
+            self.flags.insert(name, self.lists.len() - 1);
+            let (parent, word) = name.rsplit_once(' ').unwrap_or(("", name));
+            self.inner.entry(parent).or_default().push(word);
+        }
+    }
+
+    fn add_flags(&mut self, line: &'static str) {
+        let (mark, flags) = line.split_once(' ').unwrap_or((line, ""));
+        let flag = |entry: &'static str| match entry.split_once('=') {
+            Some((short, long)) => Flag { long, short: Some(short), takes_value: mark == "=" },
+            None => Flag { long: entry, short: None, takes_value: mark == "=" },
+        };
+        if let Some((_, list)) = self.lists.last_mut() {
+            list.extend(flags.split(' ').map(flag));
+        }
+    }
+
+    fn of(&self, command: &str) -> Option<&(&'static str, Vec<Flag>)> {
+        self.lists.get(*self.flags.get(command)?)
+    }
+}
+
+fn flags(program: Program, command: &str) -> impl Iterator<Item = &'static Flag> {
+    let (first, second) = tables(program);
+    let lists = [Some(first), second].into_iter().flatten().filter_map(move |table| table.of(command));
+    lists.flat_map(|(_, list)| list)
+}
+
+/// The first name of a command, under which its flags stand; `None` for one without a list.
+pub(super) fn command(program: Program, path: &str) -> Option<&'static str> {
+    let (first, second) = tables(program);
+    [Some(first), second].into_iter().flatten().find_map(|table| table.of(path)).map(|(name, _)| *name)
+}
+
+/// The long name of a flag, and whether it takes a value, by its long or its short name.
+pub(super) fn flag(program: Program, command: &str, name: &str, short: bool) -> Option<(&'static str, bool)> {
+    let mut all = flags(program, command);
+    let found = all.find(|flag| if short { flag.short == Some(name) } else { flag.long == name });
+    found.map(|flag| (flag.long, flag.takes_value))
+}
+
+/// The words that may follow a command that has subcommands; `""` is the program itself.
+pub(super) fn subcommands(program: Program, parent: &str) -> Option<Vec<&'static str>> {
+    let (first, second) = tables(program);
+    let mut words: Vec<&str> = [Some(first), second]
+        .into_iter()
+        .flatten()
+        .filter_map(|table| table.inner.get(parent))
+        .flatten()
+        .copied()
+        .collect();
+    words.retain(|word| *word != "@");
+    (!words.is_empty()).then_some(words)
+}
+
+/// True for a subcommand of which nothing more is known.
+pub(super) fn is_open(parent: &str, word: &str) -> bool {
+    let within = |list: &str| list.split(' ').any(|name| name == word);
+    match parent {
+        "" => within(OPEN),
+        _ => OPEN_IN_GROUPS.iter().any(|(name, list)| *name == parent && within(list)),
+    }
+}
+
+/// True for a word that may follow the program.
+pub(super) fn is_top(program: Program, word: &str) -> bool {
+    subcommands(program, "").is_some_and(|words| words.contains(&word)) || is_open("", word)
+}
+
+/// True if the command has that long flag; `None` where nothing is known of the command.
+pub fn is_flag(program: Program, command: &str, name: &str) -> Option<bool> {
+    flags(program, command).next()?;
+    Some(name == "help" || flag(program, command, name, false).is_some())
+}
+
+/// True if the letter is the short form of a flag that takes no value.
+pub fn is_switch(program: Program, command: &str, letter: char) -> bool {
+    flag(program, command, letter.encode_utf8(&mut [0; 4]), true).is_some_and(|(_, takes_value)| !takes_value)
+}
+
+/// The long flag of the command that is most like `name`.
+pub fn near_flag(program: Program, command: &str, name: &str) -> Option<&'static str> {
+    nearest(name, flags(program, command).map(|flag| flag.long))
+}
+
+/// Commands that people expect of docker, and what docker calls them.
+const EXPECTED: [(&str, &str); 7] = [
+    ("prune", "system prune"),
+    ("ls", "container ls"),
+    ("list", "container ls"),
+    ("status", "ps"),
+    ("delete", "rm"),
+    ("remove", "rm"),
+    ("shell", "exec"),
+];
+
+/// The subcommand that is meant by `word` or most like it, behind the words of `parent` (none for the
+/// program).
+pub fn near_subcommand(program: Program, parent: &str, word: &str) -> Option<&'static str> {
+    if let Some((_, meant)) =
+        EXPECTED.iter().find(|(name, _)| *name == word && parent.is_empty() && program == Program::Docker)
+    {
+        return Some(meant);
+    }
+    // Plugins of one's own are as short as `up`; a word of two letters is near to everything.
+    let words = subcommands(program, parent).filter(|_| word.len() > 2)?;
+    nearest(word, words.into_iter())
+}
+
+fn nearest(word: &str, names: impl Iterator<Item = &'static str>) -> Option<&'static str> {
     let limit = if word.len() <= 6 { 1 } else { 2 };
     let near = names.map(|name| (damerau_levenshtein(word, name), name)).filter(|(far, _)| *far > 0 && *far <= limit);
     // `--rf` is as far from `--rm` as from nothing else that begins alike.
     near.min_by_key(|(far, name)| {
-        (*far, !name.starts_with(word.chars().next().unwrap_or('-')), name.len().abs_diff(word.len()))
+        (*far, !name.starts_with(word.chars().next().unwrap_or('-')), name.len().abs_diff(word.len()), *name)
     })
     .map(|(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The names that docker's own help gave, recorded: every flag is in the table and takes a value
+    /// or none as docker says.
+    #[test]
+    fn agrees_with_docker() {
+        let recorded = include_str!("../../../fixtures/docker_cli/docker-28.2.txt");
+        let mut seen = 0;
+        for line in recorded.lines().filter(|line| !line.starts_with('#')) {
+            let (command, recorded) = line.split_once(':').expect("a command and its flags");
+            if command.starts_with("trust") {
+                continue;
+            }
+            assert!(super::command(Program::Docker, command).is_some(), "{command}");
+            for entry in recorded.split_whitespace() {
+                let takes_value = entry.ends_with('=');
+                let name = entry.trim_end_matches('=');
+                let (short, long) = name.split_once('/').map_or((None, name), |(short, long)| (Some(short), long));
+                assert_eq!(flag(Program::Docker, command, long, false), Some((long, takes_value)), "{command} {entry}");
+                if let Some(short) = short {
+                    assert_eq!(flag(Program::Docker, command, short, true), Some((long, takes_value)), "{command}");
+                }
+                seen += 1;
+            }
+        }
+        assert!(seen > 500, "{seen}");
+    }
+
+    #[test]
+    fn near_names() {
+        assert_eq!(near_flag(Program::Docker, "run", "rf"), Some("rm"));
+        assert_eq!(near_flag(Program::Docker, "run", "detatch"), Some("detach"));
+        assert_eq!(near_flag(Program::Docker, "compose up", "buidl"), Some("build"));
+        assert_eq!(near_subcommand(Program::Docker, "", "log"), Some("logs"));
+        assert_eq!(near_subcommand(Program::Docker, "", "up"), None);
+        assert_eq!(near_subcommand(Program::Podman, "pod", "creat"), Some("create"));
+        assert_eq!(near_subcommand(Program::Docker, "compose", "dwon"), Some("down"));
+        assert_eq!(is_flag(Program::Docker, "scout cves", "x"), None);
+    }
 }

@@ -39,8 +39,14 @@ fn flags_and_clusters() {
     assert_eq!(check("docker -H tcp://x run app && podman run --pod p app"), "run app⏎run [pod=p] app");
     assert_eq!(check("docker run --rf app"), "run [rf?] app");
     assert_eq!(check("docker run -name x app"), "run [name?=x] app");
-    assert_eq!(check("docker buildx create --use"), "buildx create [use?]");
-    assert_eq!(parse("docker buildx create --use", "")[0].subcommand, None);
+    assert_eq!(check("docker buildx create --use"), "buildx create [use]");
+    assert_eq!(check("docker compose -f a.yml up -d --buidl web"), "compose up [detach] [buidl?] web");
+    assert_eq!(check("docker-compose --verbose run --rm web ls -l"), "run [rm] web ls -l");
+    assert_eq!(check("podman pod create -p 80:80"), "pod create [publish=80:80]");
+    assert_eq!(check("nerdctl -n k8s run --ipfs-address x app"), "run [ipfs-address=x] app");
+    assert_eq!(check("./scripts/docker up"), "");
+    assert_eq!(check("/usr/bin/docker ps"), "ps");
+    assert_eq!(parse("docker scout cves --x y", "")[0].subcommand, None);
 }
 
 #[test]
@@ -63,6 +69,24 @@ fn placeholders_typos_and_dashes() {
     let dashes = parse("docker run —rm –d app", "");
     assert!(dashes[0].flags.iter().all(|flag| flag.typographic && flag.known));
     assert_eq!(parse("docker log x", "")[0].verb, Verb::Unknown);
+}
+
+#[test]
+fn prose_speaks_of_calls() {
+    let spoken = |text: &str| {
+        let call = in_prose(&Spliced::verbatim(text, 0))?;
+        let flags = call.flags.iter().map(|flag| format!(" [{}{}]", flag.name, if flag.known { "" } else { "?" }));
+        Some(format!(
+            "{:?} {}{}",
+            call.verb,
+            call.path.iter().map(|it| &*it.text).collect::<Vec<_>>().join(" "),
+            flags.collect::<String>()
+        ))
+    };
+    assert_eq!(spoken("docker run에서 --rf 옵션").as_deref(), Some("Run run [rf?]"));
+    assert_eq!(spoken("docker log로 본다").as_deref(), Some("Unknown log"));
+    assert_eq!(spoken("then type dodcker ps -a and look").as_deref(), Some("Other ps [all]"));
+    assert_eq!(spoken("we docket run it; docker is fine"), None);
 }
 
 #[test]

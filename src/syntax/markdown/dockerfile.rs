@@ -37,6 +37,31 @@ pub fn is_dockerfile(fence: &Fence) -> DockerfileFence {
     }
 }
 
+/// The path under which a document shows a Dockerfile: in the fence's own line (`dockerfile:app/Dockerfile`,
+/// `title="Dockerfile"`), in the block's first line, or in the line above it (`` `app/Dockerfile`: ``).
+pub fn claimed_path(fence: &Fence, text: &str) -> Option<String> {
+    let attribute = fence.attributes.trim_start_matches([':', ' ', '{']).split(['=', ' ', ',']).find_map(path_in);
+    let first = fence.content.text.lines().find(|line| !line.trim().is_empty()).unwrap_or("");
+    let is_marked = first.trim_start().starts_with(['/', '#', '-']);
+    let heading = || Some(first.trim_start_matches(['/', '#', '-', '*', ' '])).filter(|_| is_marked).and_then(path_in);
+    let above = text[..fence.span.start as usize].lines().rev().find(|line| !line.trim().is_empty());
+    let named =
+        || above.map(str::trim).filter(|line| line.ends_with("`:") || line.ends_with(":**") || line.ends_with("`**"));
+    let caption = || named().and_then(|line| path_in(line.trim_matches(['*', ':', ' '])));
+    attribute.or_else(heading).or_else(caption)
+}
+
+/// A word that is the path of a Dockerfile and nothing else.
+fn path_in(word: &str) -> Option<String> {
+    let path = word.trim_matches(['"', '\'', '`', ':', '*', ' ', '}']);
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let named = name == "Dockerfile"
+        || name == "Containerfile"
+        || name.starts_with("Dockerfile.")
+        || name.ends_with(".Dockerfile");
+    (named && !path.starts_with('/') && !path.contains(char::is_whitespace)).then(|| path.to_string())
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Tag {
     Dockerfile,

@@ -3,9 +3,9 @@
 mod dockerfile;
 mod lines;
 
-use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
+use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Parser, Tag, TagEnd};
 
-pub use dockerfile::{DockerfileFence, is_dockerfile};
+pub use dockerfile::{DockerfileFence, claimed_path, is_dockerfile};
 
 use crate::text::{Span, Spliced};
 
@@ -37,12 +37,17 @@ pub struct Code {
     pub fences: Vec<Fence>,
     /// What stands between single backquotes, in order, without them; mapped back to the file.
     pub spans: Vec<Spliced>,
+    /// The lines of paragraphs, items and cells, each up to its first code span.
+    pub prose: Vec<Spliced>,
+    /// The texts of the headings of the first level.
+    pub titles: Vec<String>,
 }
 
 /// All code of a Markdown text, read in one pass.
 pub fn code(text: &str) -> Code {
     let mut code = Code::default();
     let mut open: Option<Fence> = None;
+    let mut line = Some(Spliced::default());
     for (event, range) in Parser::new(text).into_offset_iter() {
         match event {
             Event::Start(Tag::CodeBlock(kind)) => {
@@ -50,8 +55,9 @@ pub fn code(text: &str) -> Code {
                 open = Some(fence(&kind, Span::from(range.start..range.start + len)));
             }
             Event::Text(piece) => {
-                if let Some(fence) = &mut open {
-                    push(&mut fence.content, &piece, &text[range.clone()], range.start);
+                let content = open.as_mut().map(|fence| &mut fence.content).or(line.as_mut());
+                if let Some(content) = content {
+                    push(content, &piece, &text[range.clone()], range.start);
                 }
             }
             Event::End(TagEnd::CodeBlock) => code.fences.extend(open.take()),
@@ -59,10 +65,25 @@ pub fn code(text: &str) -> Code {
                 let mut span = Spliced::default();
                 push(&mut span, &piece, &text[range.clone()], range.start);
                 code.spans.push(span);
+                code.prose.extend(line.take());
             }
+            Event::End(TagEnd::Heading(level)) => {
+                let heading = line.replace(Spliced::default()).unwrap_or_default();
+                if level == HeadingLevel::H1 {
+                    code.titles.push(heading.text);
+                }
+            }
+            // What a picture or a link is called is no line of its own.
+            Event::Start(Tag::Image { .. } | Tag::Link { .. }) => code.prose.extend(line.take()),
+            // Emphasis does not end a line.
+            Event::Start(Tag::Paragraph | Tag::Item | Tag::TableCell | Tag::Heading { .. })
+            | Event::End(TagEnd::Paragraph | TagEnd::Item | TagEnd::TableCell)
+            | Event::SoftBreak
+            | Event::HardBreak => code.prose.extend(line.replace(Spliced::default())),
             _ => {}
         }
     }
+    code.prose.retain(|line| !line.text.trim().is_empty());
     code
 }
 
