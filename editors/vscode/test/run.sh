@@ -36,7 +36,7 @@ entry=$code/cs/node_modules/code-server/out/node/entry.js
 dirs=(--extensions-dir "$work/extensions" --user-data-dir "$work/user")
 node "$entry" "${dirs[@]}" --install-extension "$work/cachalot.vsix" >/dev/null
 node "$entry" "${dirs[@]}" --install-extension "$work/probe.vsix" >/dev/null
-export PROBE_FILE=$app/Dockerfile PROBE_SOURCE=$app/src/main.js PROBE_OUT=$work/found.json SHOTS TOOLS=$code/tools PORT=${PORT:-8766}
+export PROBE_FILE=$app/Dockerfile PROBE_OUT=$work/found.json SHOTS TOOLS=$code/tools PORT=${PORT:-8766}
 # The bundled program, not one that happens to be on this machine's PATH.
 PATH=$(printf %s "$PATH" | tr : '\n' | while read -r d; do [ -x "$d/cachalot" ] || printf '%s:' "$d"; done)
 node "$entry" "${dirs[@]}" --bind-addr "127.0.0.1:$PORT" --auth none --disable-telemetry --disable-update-check \

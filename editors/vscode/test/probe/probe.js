@@ -43,16 +43,11 @@ async function look() {
   found.symbols = (symbols ?? []).map((it) => it.name);
   const hints = () => vscode.commands.executeCommand("vscode.executeInlayHintProvider", uri, whole);
   found.hints = (await until(async () => { const it = await hints(); return it?.length > 0 ? it : undefined; })).map((it) => it.label);
-  // An unsaved change of a file that the build copies.
-  const source = await vscode.workspace.openTextDocument(vscode.Uri.file(process.env.PROBE_SOURCE));
-  const change = new vscode.WorkspaceEdit();
-  change.insert(source.uri, new vscode.Position(0, 0), "// unsaved\n");
-  await vscode.workspace.applyEdit(change);
   const lenses = async () => {
     const all = await vscode.commands.executeCommand("vscode.executeCodeLensProvider", uri, 50);
     return (all ?? []).map((it) => it.command?.title ?? "");
   };
-  found.lenses = await until(async () => { const it = await lenses(); return it.some((title) => title.startsWith("runs")) ? it : undefined; });
+  found.lenses = await until(async () => { const it = await lenses(); return it.length > 0 ? it : undefined; });
   const refactorings = await vscode.commands.executeCommand("vscode.executeCodeActionProvider", uri, new vscode.Range(5, 5, 5, 5), "refactor");
   found.refactorings = refactorings.map((it) => it.title);
   found.layers = await until(() => (api.layers().length > 0 ? api.layers() : undefined));
@@ -65,9 +60,8 @@ async function look() {
   const edits = await vscode.commands.executeCommand("vscode.executeFormatDocumentProvider", uri, { tabSize: 4, insertSpaces: true });
   found.formatEdits = edits?.length ?? 0;
   await vscode.commands.executeCommand("cachalot.showReplay");
-  await wait(500);
-  const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
-  found.tabs = tabs.map((tab) => tab.label);
+  const tabs = () => vscode.window.tabGroups.all.flatMap((group) => group.tabs).map((tab) => tab.label);
+  found.tabs = await until(() => (tabs().some((label) => label.startsWith("Layer cache")) ? tabs() : undefined));
   await vscode.commands.executeCommand("cachalot.layers.focus");
   await vscode.commands.executeCommand("cachalot.restart");
   found.statusAfterRestart = api.status();
