@@ -7,7 +7,8 @@ WORKDIR /src
 # The dependencies, compiled with empty sources: this layer holds as long as the manifests do.
 COPY Cargo.toml Cargo.lock ./
 RUN mkdir -p src tests/conformance benches \
-    && echo 'fn main() {}' | tee build.rs src/main.rs tests/rules.rs tests/conformance/main.rs benches/image.rs > benches/lint.rs \
+    && echo 'fn main() {}' | tee build.rs src/main.rs tests/rules.rs tests/refactor.rs tests/conformance/main.rs benches/image.rs \
+        > benches/lint.rs \
     && touch src/lib.rs \
     && cargo build --release --locked
 

@@ -176,7 +176,7 @@ fn diagnostics_are_pulled_with_a_result_id() {
     client.open("FROM alpine:3.20\nFOO x\n");
     let mut params = json!({"textDocument": {"uri": URI}});
     let full = client.request("textDocument/diagnostic", params.clone());
-    assert_eq!(full["result"]["items"][0]["severity"], 1);
+    assert!(tells_of_an_error(&full["result"]["items"]));
     params["previousResultId"] = full["result"]["resultId"].clone();
     assert_eq!(client.request("textDocument/diagnostic", params)["result"]["kind"], "unchanged");
 }
@@ -233,7 +233,7 @@ fn the_workspace_is_linted_and_searched_with_what_the_editor_has_open() {
     let items = found["result"]["items"].as_array().expect("a list").clone();
     assert_eq!(items.len(), 2, "{items:?}");
     assert_eq!(items[0]["uri"], uri("Dockerfile"));
-    assert_eq!(items[0]["items"][0]["severity"], 1);
+    assert!(tells_of_an_error(&items[0]["items"]));
     let known: Vec<Value> = items.iter().map(|it| json!({"uri": it["uri"], "value": it["resultId"]})).collect();
     let again = client.request("workspace/diagnostic", asked(&known.into()));
     assert!(again["result"]["items"].as_array().is_some_and(|all| all.iter().all(|it| it["kind"] == "unchanged")));
@@ -430,4 +430,8 @@ fn position(text: &str, offset: usize) -> Value {
         }
     }
     json!({"line": line, "character": text[start..offset].encode_utf16().count()})
+}
+
+fn tells_of_an_error(items: &Value) -> bool {
+    items.as_array().is_some_and(|all| all.iter().any(|it| it["severity"] == 1))
 }
