@@ -7,7 +7,7 @@ use crate::cache::{Memory, Past, Request};
 use crate::host::{self, Configs, Contexts, DiskFiles, Documents, Git, History, Place, PlaceError, ShellCheck, Store};
 use crate::lint::{self, FileKind, Fixed, Input};
 use crate::model::docs::Docs;
-use crate::shell::ExternalEngine;
+use crate::shell::{ExternalEngine, Memo};
 use crate::text::{FileId, Source, Sources};
 
 use crate::cli::output::complain;
@@ -27,6 +27,8 @@ pub(super) struct Job<'a> {
     pub(super) store: Option<Arc<Store>>,
     /// Looked for when the first file asks for it.
     pub(super) shellcheck: OnceLock<Result<ShellCheck, String>>,
+    /// Files of one repository share many commands, and fixing lints a file several times.
+    pub(super) memo: Memo,
 }
 
 /// What came of one file.
@@ -87,7 +89,7 @@ impl Job<'_> {
         let path = context.as_ref().and_then(|context| context.path_of(&item.path));
         let shellcheck = self.shellcheck(&config)?;
         let (context, path, docs) = (context.as_deref(), path.as_deref(), docs.as_ref());
-        let about = About { item, config: &config, context, path, docs, shellcheck };
+        let about = About { item, config: &config, context, path, docs, shellcheck, memo: &self.memo };
         if let Some(fixed) = self.fixed(&about.input(&sources, file)) {
             self.take_over(&about, done, &mut sources, file, fixed)?;
         }
@@ -232,13 +234,14 @@ struct About<'a> {
     path: Option<&'a str>,
     docs: Option<&'a Docs>,
     shellcheck: Option<&'a ShellCheck>,
+    memo: &'a Memo,
 }
 
 impl<'a> About<'a> {
     fn input(&self, sources: &'a Sources, file: FileId) -> Input<'a> {
         let shellcheck = self.shellcheck.map(|it| it as &dyn ExternalEngine);
         let input = Input::new(sources, file, self.item.kind, self.config);
-        let input = Input { docs: self.docs, shellcheck, ..input };
+        let input = Input { docs: self.docs, shellcheck, memo: Some(self.memo), ..input };
         match self.context {
             Some(files) => input.with_context(files, self.path),
             None => input,

@@ -18,6 +18,7 @@ use rayon::prelude::*;
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::host::{self, Configs, Contexts, Documents};
 use crate::report::{self, Run, Style};
+use crate::shell::Memo;
 
 use super::Outcome;
 use super::fleet::{CacheArgs, ListArgs};
@@ -173,6 +174,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
         contexts: Contexts::default(),
         documents: Documents::default(),
         shellcheck: OnceLock::new(),
+        memo: Memo::default(),
         fixing: args.fixes.fixing(),
         history: args.history,
         store: args.cache.cache_url.clone(),
@@ -208,6 +210,7 @@ pub(super) fn lint_all(configs: &Configs, items: &[Item]) -> anyhow::Result<(Mer
         contexts: Contexts::default(),
         documents: Documents::default(),
         shellcheck: OnceLock::new(),
+        memo: Memo::default(),
         fixing: Fixing::Off,
         history: None,
         store: None,

@@ -15,8 +15,9 @@ struct Key {
     options: Options,
 }
 
-/// The engine's findings in scripts that were checked before, for whoever lints a file again after
-/// a keystroke: the engine takes most of the time of a lint, and all but one script are unchanged.
+/// The engine's findings in scripts that were checked before. The engine takes most of the time of a
+/// lint; after a keystroke all scripts but one are unchanged, and the files of one repository share
+/// many.
 ///
 /// What was not asked for since as many others came is forgotten.
 #[derive(Debug, Default)]
