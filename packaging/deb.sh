@@ -17,4 +17,4 @@ gzip -9nf "$stage"/man/*.1
 "$stage/bin/cachalot" completions bash >"$stage/cachalot.bash"
 "$stage/bin/cachalot" completions zsh >"$stage/_cachalot"
 "$stage/bin/cachalot" completions fish >"$stage/cachalot.fish"
-cargo deb --no-build --no-strip --target "$target" --output "$out/"
+cargo deb --no-build --target "$target" --output "$out/"
