@@ -1,6 +1,10 @@
 //! ShellCheck's findings: what they are, whichever engine found them, and the native engine.
 
 mod findings;
+#[cfg_attr(
+    not(feature = "shellcheck-native"),
+    expect(dead_code, reason = "there is nothing to remember without the engine")
+)]
 mod memo;
 #[cfg(feature = "shellcheck-native")]
 mod native;

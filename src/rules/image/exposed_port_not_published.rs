@@ -5,7 +5,8 @@ use crate::rules::ImageCx;
 /// they run it.
 pub(in crate::rules) fn check(cx: &mut ImageCx) {
     let Some(docs) = cx.docs else { return };
-    let ports = cx.image.config.config.exposed_ports.iter().filter_map(|port| port.split('/').next()?.parse::<u16>().ok());
+    let ports =
+        cx.image.config.config.exposed_ports.iter().filter_map(|port| port.split('/').next()?.parse::<u16>().ok());
     let ports: Vec<u16> = ports.collect();
     let names = ImageNames::new(docs);
     let history = || cx.image.steps().into_iter().map(|step| cx.image.instruction(step));
