@@ -91,7 +91,7 @@ fn context(folder: &Path) {
     std::fs::copy(busybox, folder.join("context/busybox")).expect("a static busybox is installed");
     std::fs::write(folder.join("context/app"), "app").expect("a fresh folder");
     let dockerfile = "FROM scratch\nCOPY busybox /bin/sh\nCOPY busybox /bin/busybox\nARG WHO=me\nENV A=1\nWORKDIR /app\n\
-        COPY app ./\nRUN busybox dd if=/dev/zero of=/big bs=1000 count=300\n\
+        COPY app ./\nRUN busybox dd if=/dev/urandom of=/big bs=1000 count=300\n\
         RUN busybox rm /big && busybox chmod 600 /app/app && busybox mkdir -m 777 /open\n\
         LABEL a=\"b c\"\nEXPOSE 8080\nUSER 1000\nVOLUME /data\nSTOPSIGNAL SIGINT\n\
         HEALTHCHECK --interval=5s CMD busybox true\nENTRYPOINT [\"busybox\"]\nCMD [\"sleep\", \"1\"]\n";
@@ -212,7 +212,7 @@ fn every_source_gives_the_same_report() {
         "ENV A=1",
         "WORKDIR /app",
         "COPY app ./",
-        "RUN busybox dd if=/dev/zero of=/big bs=1000 count=300",
+        "RUN busybox dd if=/dev/urandom of=/big bs=1000 count=300",
         "RUN busybox rm /big && busybox chmod 600 /app/app && busybox mkdir -m 777 /open",
         "LABEL a=b c",
         "EXPOSE 8080/tcp",
