@@ -526,6 +526,7 @@ fn image_rule_pages() {
     use cachalot::lint::lint_image;
     use cachalot::model::docs::{DocFile, DocText, Docs};
     use cachalot::rules::{Check, ImageSubject, ImageText, all};
+    use cachalot::syntax::markup::Markup;
     use cachalot::text::{FileId, Sources};
     let options = Options::default();
     let mut checked = 0;
@@ -544,7 +545,8 @@ fn image_rule_pages() {
             let text = ImageText::new(&opened.image);
             let mut sources = Sources::default();
             let file: FileId = sources.add(text.source.clone());
-            let doc = DocFile { file, path: "README.md".into(), doc: DocText::markdown(&spec.doc).into() };
+            let doc =
+                DocFile { file, path: "README.md".into(), doc: DocText::document(Markup::Markdown, &*spec.doc).into() };
             let docs = Docs { dockerfile: "Dockerfile".into(), root_name: "app".into(), files: vec![doc] };
             let docs = Some(&docs).filter(|_| !spec.doc.is_empty());
             let mut subject = ImageSubject { image: &opened.image, files: Some(&files), first_own: 0, docs };

@@ -12,6 +12,7 @@ use cachalot::model::docs::{DocFile, DocText, Docs};
 use cachalot::report::diagnostic_text;
 use cachalot::rules::{self, Check, CodePage, Example, Rule};
 use cachalot::syntax::dockerfile;
+use cachalot::syntax::markup::Markup;
 use cachalot::text::{FileId, Source, Sources};
 use libtest_mimic::{Arguments, Failed, Trial};
 
@@ -203,8 +204,8 @@ fn docs(example: &Example, sources: &mut Sources) -> Docs {
     let mut docs = Docs { dockerfile: "Dockerfile".to_string(), root_name: "example".to_string(), files: Vec::new() };
     for file in &example.context {
         let doc = match () {
-            () if file.path.ends_with(".md") => DocText::markdown(&file.text),
-            () if file.path.contains("compose") => DocText::compose(&file.text),
+            () if file.path.ends_with(".md") => DocText::document(Markup::Markdown, &*file.text),
+            () if file.path.contains("compose") => DocText::compose(&*file.text),
             () => continue,
         };
         let id = sources.add(Source::new(file.path.as_str(), file.text.as_str()));

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use super::paths::{absolute, slashed};
 use super::{display, read};
 use crate::model::docs::{DocFile, DocText, Docs};
+use crate::syntax::markup::Markup;
 use crate::text::{Source, Sources};
 
 /// Bytes of a document read at most.
@@ -94,7 +95,7 @@ fn list(folder: &Path) -> Vec<(PathBuf, bool)> {
     let mut found = Vec::new();
     for path in entries.flatten().map(|entry| entry.path()) {
         let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
-        let is_document = is_markdown(&name) || is_compose(&name) || name.starts_with("readme");
+        let is_document = Markup::of(&name).is_some() || is_compose(&name) || name.starts_with("readme");
         if is_document {
             let wide = ["readme", "docker", "install", "deploy", "usage"].iter().any(|start| name.starts_with(start));
             found.push((path, wide || is_compose(&name)));
@@ -102,10 +103,6 @@ fn list(folder: &Path) -> Vec<(PathBuf, bool)> {
     }
     found.sort_by_key(|(path, wide)| (!wide, path.clone()));
     found
-}
-
-fn is_markdown(name: &str) -> bool {
-    [".md", ".markdown", ".mdx"].iter().any(|ending| name.ends_with(ending))
 }
 
 fn is_compose(name: &str) -> bool {
@@ -119,10 +116,11 @@ fn document(path: PathBuf, wide: bool) -> Option<Document> {
     }
     let name = path.file_name()?.to_string_lossy().to_lowercase();
     let source = Source::from_bytes(display(&path), &read(&path).ok()?);
-    let doc = match () {
-        () if is_markdown(&name) => DocText::markdown(&source.text),
-        () if is_compose(&name) => DocText::compose(&source.text),
-        () => DocText::other(&source.text),
+    let text = source.text.clone();
+    let doc = match Markup::of(&name) {
+        Some(markup) => DocText::document(markup, text),
+        None if is_compose(&name) => DocText::compose(text),
+        None => DocText::other(text),
     };
     Some(Document { path, wide, source, doc: Arc::new(doc) })
 }

@@ -17,8 +17,8 @@ pub(super) struct Subject {
     builds: Option<Builds>,
 }
 
-/// What is to be looked at, if some rule wants to.
-pub(super) fn subject(input: &Input) -> Option<Subject> {
+/// What is to be looked at, if some rule wants to. `document` is the file, if it is one.
+pub(super) fn subject(input: &Input, document: Option<&Arc<DocText>>) -> Option<Subject> {
     let is_wanted = |rule: &&Rule| matches!(rule.check, Check::Docs(_)) && input.config.severity(rule).is_some();
     let source = input.sources.get(input.file);
     let text = &source.text;
@@ -34,10 +34,7 @@ pub(super) fn subject(input: &Input) -> Option<Subject> {
         _ => None,
     };
     let mut docs = Docs::default();
-    if builds.is_none() {
-        let doc = Arc::new(DocText::markdown(text));
-        docs.files.push(DocFile { file: BESIDE, path: String::new(), doc });
-    }
+    docs.files.extend(document.map(|doc| DocFile { file: BESIDE, path: String::new(), doc: doc.clone() }));
     Some(Subject { docs, builds })
 }
 
@@ -70,7 +67,7 @@ fn run(
 ) -> Vec<Diagnostic> {
     let run = || {
         let mut cx = DocsCx::new(rule, severity, input.config.options(rule), input.file, &own.docs);
-        cx.markdown = own.docs.files.first().map(|file| &*file.doc);
+        cx.document = own.docs.files.first().map(|file| &*file.doc);
         cx.builds = own.builds.as_ref();
         cx.project = input.files.zip(input.path_in_context).map(|(files, path)| Project::new(files, path));
         check(&mut cx);

@@ -1,3 +1,5 @@
+use crate::syntax::markup::Markup;
+
 /// How a file is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FileKind {
@@ -5,6 +7,10 @@ pub enum FileKind {
     Dockerfile,
     /// The Dockerfiles are in fenced code blocks.
     Markdown,
+    /// The Dockerfiles are in listings.
+    AsciiDoc,
+    /// The Dockerfiles are in literal blocks.
+    ReStructuredText,
     /// A compose file: its services build Dockerfiles.
     Compose,
     /// A bake file: its targets build Dockerfiles.
@@ -14,7 +20,7 @@ pub enum FileKind {
 /// Endings after `Dockerfile.` that say the file is something else: documentation, ignore files,
 /// backups, and templates, which become Dockerfiles only when filled in.
 const OTHERS: &[&str] = &[
-    "dockerignore containerignore md markdown mdx rst adoc txt html",
+    "dockerignore containerignore txt html",
     "orig rej bak swp swo patch diff",
     "j2 jinja jinja2 tmpl tpl gotmpl template erb mustache hbs ejs m4 in",
     "json yaml yml toml lock py go sh",
@@ -25,13 +31,26 @@ impl FileKind {
     /// linted unasked.
     pub fn of(path: &str) -> Option<FileKind> {
         let name = path.rsplit(['/', '\\']).next().unwrap_or(path).to_lowercase();
-        if [".md", ".markdown", ".mdx"].iter().any(|ending| name.ends_with(ending)) {
-            return Some(FileKind::Markdown);
+        match Markup::of(&name) {
+            Some(Markup::Markdown) => return Some(FileKind::Markdown),
+            Some(Markup::AsciiDoc) => return Some(FileKind::AsciiDoc),
+            Some(Markup::ReStructuredText) => return Some(FileKind::ReStructuredText),
+            None => {}
         }
         match () {
             () if is_compose(&name) => Some(FileKind::Compose),
             () if is_bake(&name) => Some(FileKind::Bake),
             () => is_dockerfile(&name).then_some(FileKind::Dockerfile),
+        }
+    }
+
+    /// The language of a document; `None` for what is none.
+    pub fn markup(self) -> Option<Markup> {
+        match self {
+            FileKind::Markdown => Some(Markup::Markdown),
+            FileKind::AsciiDoc => Some(Markup::AsciiDoc),
+            FileKind::ReStructuredText => Some(Markup::ReStructuredText),
+            FileKind::Dockerfile | FileKind::Compose | FileKind::Bake => None,
         }
     }
 
@@ -89,6 +108,8 @@ mod tests {
         ] {
             assert_eq!(FileKind::of(name), Some(FileKind::Compose), "{name}");
         }
+        assert_eq!(FileKind::of("docs/README.adoc"), Some(FileKind::AsciiDoc));
+        assert_eq!(FileKind::of("Dockerfile.rst"), Some(FileKind::ReStructuredText));
         for name in ["docker-bake.hcl", "docker-bake.override.json"] {
             assert_eq!(FileKind::of(name), Some(FileKind::Bake), "{name}");
         }

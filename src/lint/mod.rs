@@ -12,12 +12,13 @@ mod silence;
 mod suppress;
 mod unit;
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Fix, Severity};
 use crate::model::Files;
-use crate::model::docs::Docs;
+use crate::model::docs::{DocText, Docs};
 use crate::shell::{ExternalEngine, Memo};
 use crate::text::{FileId, Sources, Span};
 
@@ -46,6 +47,8 @@ pub struct Input<'a> {
     pub path_in_context: Option<&'a str>,
     /// The documents near the Dockerfile. A Markdown file is its own document.
     pub docs: Option<&'a Docs>,
+    /// The file itself, where it is a document that somebody read already.
+    pub document: Option<&'a Arc<DocText>>,
     /// The `shellcheck` program, where `shell.engine` asks for it and it is there.
     pub shellcheck: Option<&'a dyn ExternalEngine>,
     /// What was found in shell code before, if somebody lints again and again.
@@ -65,6 +68,7 @@ impl<'a> Input<'a> {
             files: None,
             path_in_context: None,
             docs: None,
+            document: None,
             shellcheck: None,
             memo: None,
             stop: None,
@@ -91,10 +95,11 @@ impl<'a> Input<'a> {
 pub fn lint(input: &Input) -> Vec<Diagnostic> {
     let source = input.sources.get(input.file);
     let mut found: Vec<Diagnostic> = invalid_utf8(input).into_iter().collect();
-    let own = docs::subject(input);
+    let document = piece::document(input);
+    let own = docs::subject(input, document.as_ref());
     found.extend(own.as_ref().map(|own| docs::lint(input, own)).unwrap_or_default());
     let near = own.as_ref().map(|own| &own.docs).or(input.docs);
-    for piece in piece::pieces(&source.text, input.kind) {
+    for piece in piece::pieces_of(&source.text, input.kind, document.as_deref()) {
         let about = unit::lint(&Input { docs: near, ..*input }, &piece);
         found.extend(about.into_iter().map(|diagnostic| piece.place(diagnostic, source)));
     }
@@ -114,14 +119,9 @@ fn keep_byte_order_mark(fix: &mut Fix) {
     }
 }
 
-/// True if there is a Dockerfile in the file: always, but for Markdown that shows none.
-pub fn holds_dockerfile(text: &str, kind: FileKind) -> bool {
-    kind == FileKind::Dockerfile || !piece::pieces(text, kind).is_empty()
-}
-
-/// True for a text that rules about documents look at: commands in Markdown, builds in compose or bake.
+/// True for a text that rules about documents look at: commands in a document, builds in compose or bake.
 pub fn holds_commands(text: &str, kind: FileKind) -> bool {
-    kind.builds() || (kind == FileKind::Markdown && crate::model::docs::mentions_docker(text))
+    kind.builds() || (kind.markup().is_some() && crate::model::docs::mentions_docker(text))
 }
 
 /// One diagnostic for all bytes of a file that are not UTF-8.

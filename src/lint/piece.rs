@@ -1,11 +1,13 @@
-//! The Dockerfiles of a file: all of it, or the fences of a Markdown document.
+//! The Dockerfiles of a file: all of it, or the code blocks of a document.
 
-use super::FileKind;
+use std::sync::Arc;
+
+use super::{FileKind, Input};
 use crate::diagnostic::{Diagnostic, Edit, Fix};
-use crate::syntax::markdown::{self, DockerfileFence};
+use crate::model::docs::{DocText, Shown};
 use crate::text::{FileId, Source, Span, Spliced};
 
-/// Stands for the Markdown file itself in labels that already are offsets into it, while the other
+/// Stands for the document itself in labels that already are offsets into it, while the other
 /// labels of a fence are offsets into the fence.
 pub(super) const BESIDE: FileId = FileId(u32::MAX);
 
@@ -17,19 +19,28 @@ pub(super) enum Piece<'t> {
     Fence(Spliced, bool),
 }
 
+/// The file as a document; `None` for what is none. Whoever read it before need not do so again.
+pub(super) fn document(input: &Input) -> Option<Arc<DocText>> {
+    let text = &input.sources.get(input.file).text;
+    let markup = input.kind.markup()?;
+    let known = input.document.filter(|known| known.text == *text).cloned();
+    Some(known.unwrap_or_else(|| Arc::new(DocText::document(markup, text.clone()))))
+}
+
+/// The Dockerfiles of a file that was read as a document, if it is one; in order.
+pub(super) fn pieces_of<'t>(text: &'t str, kind: FileKind, document: Option<&DocText>) -> Vec<Piece<'t>> {
+    let piece = |shown: &Shown| Piece::Fence(shown.content.clone(), !shown.whole);
+    match (kind, document) {
+        (FileKind::Dockerfile, _) => vec![Piece::Whole(text)],
+        (_, Some(document)) => document.shown.iter().map(piece).collect(),
+        (_, None) => Vec::new(),
+    }
+}
+
 /// The Dockerfiles of a text, in order.
 pub(super) fn pieces(text: &str, kind: FileKind) -> Vec<Piece<'_>> {
-    match kind {
-        FileKind::Dockerfile => return vec![Piece::Whole(text)],
-        FileKind::Compose | FileKind::Bake => return Vec::new(),
-        FileKind::Markdown => {}
-    }
-    let piece = |fence: &markdown::Fence| match markdown::is_dockerfile(fence) {
-        DockerfileFence::Whole(content) => Some(Piece::Fence(content, false)),
-        DockerfileFence::Fragment(content) => Some(Piece::Fence(content, true)),
-        DockerfileFence::No => None,
-    };
-    markdown::fences(text).iter().filter_map(piece).collect()
+    let document = kind.markup().map(|markup| DocText::document(markup, text));
+    pieces_of(text, kind, document.as_ref())
 }
 
 impl Piece<'_> {
@@ -94,9 +105,21 @@ impl Placer<'_> {
             let span = Span::new(self.line_start(start), self.line_start(end).max(self.line_start(start)));
             return self.is_plain(span).then(|| Edit::replace(span, text));
         }
-        let span = self.content.span(start, end);
+        let span = if start == end { self.insertion(start) } else { self.content.span(start, end) };
         let text = edit.text.replace('\n', &format!("\n{prefix}"));
         self.is_plain(span).then(|| Edit::replace(span, text))
+    }
+
+    /// Where text goes in. At the end of a line that is right behind its last byte: what stands between it and
+    /// the line's end, such as `\r` or the number of a remark, is no code.
+    fn insertion(&self, offset: u32) -> Span {
+        let text = self.content.text.as_bytes();
+        let is_end = text.get(offset as usize) == Some(&b'\n');
+        let is_behind_code = offset > 0 && text.get(offset as usize - 1).is_some_and(|byte| *byte != b'\n');
+        match is_end && is_behind_code {
+            true => Span::at(self.content.to_source(offset - 1) + 1),
+            false => self.content.span(offset, offset),
+        }
     }
 
     /// What stands before the code on the line of `offset`: the indentation of a list, the `>` of a

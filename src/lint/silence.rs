@@ -23,10 +23,11 @@ pub fn add_ignores(input: &Input, reason: &str) -> Fixed {
 /// A carrier of the edit for each place that gets a comment.
 fn comments(input: &Input, reason: &str) -> Vec<Diagnostic> {
     let source = input.sources.get(input.file);
-    let own = docs::subject(input);
+    let document = piece::document(input);
+    let own = docs::subject(input, document.as_ref());
     let near = own.as_ref().map(|own| &own.docs).or(input.docs);
     let mut out = Vec::new();
-    for piece in piece::pieces(&source.text, input.kind) {
+    for piece in piece::pieces_of(&source.text, input.kind, document.as_deref()) {
         let mut found = unit::lint(&Input { docs: near, ..*input }, &piece);
         found.retain(|it| it.primary.file == input.file && !NOT_SILENCED.contains(&it.rule));
         if !found.is_empty() {

@@ -6,7 +6,7 @@ use super::piece::Piece;
 use super::shellcheck;
 use super::suppress::Suppressions;
 use super::{FileKind, Input};
-use crate::config::Config;
+use crate::config::{Config, Origin, Preset};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{BuildOptions, Context, Model};
 use crate::rules::{self, Check, DockerfileCx, DocsCx, DocumentedDockerfile, Rule};
@@ -92,11 +92,15 @@ impl<'a> Unit<'a> {
         let config = self.input.config;
         for rule in rules::all().iter().take_while(|_| !self.input.is_stopped()) {
             let severity = config.severity(rule).or_else(|| suppressions.switched_on(rule, config));
-            let diagnostics = match (severity, rule.check) {
+            let mut diagnostics = match (severity, rule.check) {
                 (Some(severity), Check::Dockerfile(check)) => self.run(rule, severity, check),
                 (Some(severity), Check::Docs(check)) => self.run_docs(rule, severity, check),
                 _ => continue,
             };
+            if let (Some(severity), Origin::Preset(Preset::Hadolint)) = (severity, config.severity_origin(rule)) {
+                // hadolint knows one severity per rule.
+                diagnostics.iter_mut().for_each(|it| it.severity = severity);
+            }
             found.extend(diagnostics.into_iter().filter(|it| config.shows(rule, it.severity)));
         }
     }

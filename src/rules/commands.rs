@@ -138,7 +138,8 @@ fn exported<'m>(command: &'m Command, name: &str) -> Option<Option<&'m str>> {
 
 /// True if something else answers the questions of the command: a pipe or a file.
 pub(super) fn is_answered(command: &Command) -> bool {
-    command.pipe.is_some_and(|pipe| pipe.index > 0)
+    // xargs reads the pipe itself.
+    command.pipe.is_some_and(|pipe| pipe.index > 0) && !command.is_wrapped_in("xargs")
         || command.redirects.iter().any(|redirect| redirect.operator.starts_with('<'))
 }
 

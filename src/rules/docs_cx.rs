@@ -8,13 +8,13 @@ use crate::text::{FileId, Source, Span};
 
 /// What a rule about documents reads, and where it reports.
 ///
-/// It runs once for every Dockerfile, with the documents near it, and once for every Markdown, compose
+/// It runs once for every Dockerfile, with the documents near it, and once for every document, compose
 /// and bake file.
 pub struct DocsCx<'a> {
     /// The Dockerfile; `None` where a Markdown file is looked at.
     pub dockerfile: Option<DocumentedDockerfile<'a>>,
-    /// The Markdown file; `None` where a Dockerfile is looked at.
-    pub markdown: Option<&'a DocText>,
+    /// The document; `None` where a Dockerfile is looked at.
+    pub document: Option<&'a DocText>,
     /// The builds of a compose or bake file; `None` where another file is looked at.
     pub builds: Option<&'a Builds>,
     /// The files around the one that is linted, if they are at hand.
@@ -51,7 +51,7 @@ impl<'a> DocsCx<'a> {
     ) -> DocsCx<'a> {
         DocsCx {
             dockerfile: None,
-            markdown: None,
+            document: None,
             builds: None,
             project: None,
             docs,

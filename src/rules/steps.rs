@@ -35,6 +35,12 @@ pub(super) fn of_stage<'m>(stage: &'m Stage<'m>) -> impl Iterator<Item = Here<'m
     triggers.chain(own.map(move |step| Here { stage, step, trigger: false }))
 }
 
+/// What stages leave to the images that are built upon them: the instructions behind ONBUILD.
+pub(super) fn left_to_children<'m>(model: &'m Model<'m>) -> impl Iterator<Item = Here<'m>> {
+    let own = |stage: &'m Stage<'m>| stage.steps.iter().map(move |step| Here { stage, step, trigger: false });
+    model.stages.iter().flat_map(own).filter(|here| here.step.onbuild)
+}
+
 /// What all stages carry out.
 pub(super) fn all<'m>(model: &'m Model<'m>) -> impl Iterator<Item = Here<'m>> {
     model.stages.iter().flat_map(|stage| of_stage(stage))

@@ -5,4 +5,5 @@ pub mod docker_cli;
 pub mod dockerfile;
 pub mod dockerignore;
 pub mod markdown;
+pub mod markup;
 pub mod yaml;

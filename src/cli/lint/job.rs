@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use crate::cache::{Memory, Past, Request};
 use crate::host::{self, Configs, Contexts, DiskFiles, Documents, Git, History, Place, PlaceError, ShellCheck, Store};
 use crate::lint::{self, FileKind, Fixed, Input};
-use crate::model::docs::Docs;
+use crate::model::docs::{DocText, Docs};
 use crate::shell::{ExternalEngine, Memo};
 use crate::text::{FileId, Source, Sources};
 
@@ -69,7 +69,7 @@ impl Job<'_> {
     fn lint(&self, item: &Item, done: &mut Done) -> Result<(), String> {
         let bytes = if item.stdin { host::read_stdin() } else { host::read(&item.path) };
         let bytes = bytes.map_err(|error| error.to_string())?;
-        if !item.named && item.kind == FileKind::Markdown && !may_hold_code(&bytes) {
+        if !item.named && item.kind.markup().is_some() && !may_hold_code(&bytes) {
             return Ok(());
         }
         let config = self.configs.of(&item.path).map_err(|error| shown(&error))?;
@@ -78,8 +78,11 @@ impl Job<'_> {
         }
         let mut sources = Sources::default();
         let file = sources.add(Source::from_bytes(&*item.name, &bytes));
-        let shows_dockerfile = lint::holds_dockerfile(&sources.get(file).text, item.kind);
-        if !item.named && !shows_dockerfile && !lint::holds_commands(&sources.get(file).text, item.kind) {
+        let text = &sources.get(file).text;
+        let document = item.kind.markup().map(|markup| Arc::new(DocText::document(markup, text.clone())));
+        let shown = document.as_ref().is_some_and(|document| !document.shown.is_empty());
+        let shows_dockerfile = item.kind == FileKind::Dockerfile || shown;
+        if !item.named && !shows_dockerfile && !lint::holds_commands(text, item.kind) {
             return Ok(());
         }
         let is_documented = item.on_disk && item.kind == FileKind::Dockerfile;
@@ -89,7 +92,8 @@ impl Job<'_> {
         let path = context.as_ref().and_then(|context| context.path_of(&item.path));
         let shellcheck = self.shellcheck(&config)?;
         let (context, path, docs) = (context.as_deref(), path.as_deref(), docs.as_ref());
-        let about = About { item, config: &config, context, path, docs, shellcheck, memo: &self.memo };
+        let document = document.as_ref();
+        let about = About { item, config: &config, context, path, docs, document, shellcheck, memo: &self.memo };
         if let Some(fixed) = self.fixed(&about.input(&sources, file)) {
             self.take_over(&about, done, &mut sources, file, fixed)?;
         }
@@ -233,6 +237,7 @@ struct About<'a> {
     context: Option<&'a DiskFiles>,
     path: Option<&'a str>,
     docs: Option<&'a Docs>,
+    document: Option<&'a Arc<DocText>>,
     shellcheck: Option<&'a ShellCheck>,
     memo: &'a Memo,
 }
@@ -241,7 +246,7 @@ impl<'a> About<'a> {
     fn input(&self, sources: &'a Sources, file: FileId) -> Input<'a> {
         let shellcheck = self.shellcheck.map(|it| it as &dyn ExternalEngine);
         let input = Input::new(sources, file, self.item.kind, self.config);
-        let input = Input { docs: self.docs, shellcheck, memo: Some(self.memo), ..input };
+        let input = Input { docs: self.docs, document: self.document, shellcheck, memo: Some(self.memo), ..input };
         match self.context {
             Some(files) => input.with_context(files, self.path),
             None => input,
@@ -249,10 +254,10 @@ impl<'a> About<'a> {
     }
 }
 
-/// Most Markdown shows no Dockerfile and no command; a glance saves parsing it.
+/// Most documents show no Dockerfile and no command; a glance saves parsing them.
 fn may_hold_code(bytes: &[u8]) -> bool {
     let has = |what: &[u8]| memchr::memmem::find(bytes, what).is_some();
-    has(b"```") || has(b"~~~") || has(b"ocker")
+    has(b"```") || has(b"~~~") || has(b"ocker") || has(b"ontainerfile")
 }
 
 /// The error with its file as people know it.

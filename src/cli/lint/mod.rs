@@ -32,11 +32,12 @@ use merge::merge;
 pub(super) use gather::{Item, items};
 pub(super) use merge::Merged;
 
-/// Lint Dockerfiles, those shown in Markdown, and what documents, compose and bake files say of them
+/// Lint Dockerfiles, those shown in documents, and what documents, compose and bake files say of them
 #[derive(clap::Args)]
 #[command(after_help = "\
-Folders are walked for Dockerfile, Dockerfile.*, *.Dockerfile, Containerfile*, Markdown, compose and
-docker-bake files; what .gitignore excludes is left out. A file named on the command line is always linted.
+Folders are walked for Dockerfile, Dockerfile.*, *.Dockerfile, Containerfile*, Markdown, AsciiDoc,
+reStructuredText, compose and docker-bake files; what .gitignore excludes is left out. A file named on
+the command line is always linted.
 
 Examples:
   cachalot lint                             the current folder

@@ -26,6 +26,9 @@ const NOT_BY_COMMENT: [&str; 7] = [
     "InvalidDefaultArgInFrom",
     "InvalidDefinitionDescription",
 ];
+/// The check for which BuildKit asks the comment above the later of two instructions, although it
+/// reports the earlier one.
+const BY_LATER: &str = "overridden-instruction";
 /// Checks that are off until `experimental=` asks for them, and that `skip=` then cannot silence.
 const EXPERIMENTAL: [&str; 1] = ["InvalidDefinitionDescription"];
 
@@ -189,9 +192,15 @@ impl<'a> Suppressions<'a> {
         let line = Reach::Line(self.source.line(offset));
         let reaches = [Some(Reach::File), stage, instruction.map(Reach::Instruction), Some(line)];
         let mut silenced = false;
+        let later = diagnostic.secondary.first().filter(|_| diagnostic.rule == BY_LATER);
+        let later = later.and_then(|label| self.places.instruction_at(label.span.start)).map(Reach::Instruction);
         for reach in reaches.into_iter().flatten() {
             for tongue in [Tongue::Any, Tongue::Buildkit, Tongue::Shellcheck] {
-                silenced |= self.take(reach, tongue, diagnostic.rule, rule, offset);
+                let asked = match (reach, tongue, later) {
+                    (Reach::Instruction(_), Tongue::Buildkit, Some(later)) => later,
+                    _ => reach,
+                };
+                silenced |= self.take(asked, tongue, diagnostic.rule, rule, offset);
             }
         }
         silenced

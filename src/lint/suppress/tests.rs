@@ -86,6 +86,11 @@ fn what_is_said_of_comments() {
         ("# hadolint shell=/bin/bash\nFROM a:1\nRUN x\n", &[]),
         ("FROM a:1\nRUN x\n# cachalot: ignore=invalid-onbuild\n", &["3:unused-suppression"]),
         ("FROM a:1\n# check=skip=NoSuchCheck\nRUN x\n", &["2:unused-suppression"]),
+        ("FROM a:1\nCMD [\"x\"]\n# check=skip=MultipleInstructionsDisallowed\nCMD [\"y\"]\n", &[]),
+        (
+            "FROM a:1\n# check=skip=MultipleInstructionsDisallowed\nCMD [\"x\"]\nCMD [\"y\"]\n",
+            &["2:unused-suppression", "3:overridden-instruction"],
+        ),
         ("FROM a:1\n  # check=skip=UndefinedVar\nRUN x\n", &["2:unused-suppression"]),
         ("# cachalot: file-ignore=unused-suppression\nFROM a:1\n# cachalot: ignore=nonsense-name\nRUN x\n", &[]),
     ];

@@ -190,7 +190,7 @@ pub fn dockerfile_of(build: &Invocation, path: &str, docs: &Docs) -> Built {
     }
     if docs.dockerfile.is_empty() {
         // A Dockerfile shown in the same text; which one is only certain if there is no other.
-        let only = docs.files.iter().all(|file| file.doc.shown.len() == 1);
+        let only = docs.files.iter().all(|file| file.doc.whole().count() == 1);
         return if only { Built::This } else { Built::Unknown };
     }
     let context = context.trim_start_matches("$PWD").trim_start_matches("${PWD}").trim_start_matches("$(pwd)");
@@ -221,10 +221,19 @@ pub fn dockerfile_of(build: &Invocation, path: &str, docs: &Docs) -> Built {
             }
         }
         Some(_) => Built::This,
+        // A way from the root of a machine tells by its end.
+        None if is_own_folder(&build.folder, docs) && file.is_none() && context == "." => Built::This,
         // Where `cd` leads to is not known for certain.
         None if build.folder.is_empty() => Built::Other,
         None => Built::Unknown,
     }
+}
+
+/// True for `/home/me/app` or `~/app` where the Dockerfile lies in a folder called `app`.
+fn is_own_folder(path: &str, docs: &Docs) -> bool {
+    let own = docs.dockerfile.rsplit('/').nth(1).unwrap_or(&docs.root_name);
+    let last = path.trim_end_matches('/').rsplit('/').next().unwrap_or(path);
+    path.starts_with(['/', '~', '$']) && !last.is_empty() && last == own
 }
 
 /// The image's path without registry, tag and digest.

@@ -2,6 +2,7 @@
 //! publish, and which of them are about which Dockerfile.
 
 mod explain;
+mod layers;
 mod link;
 mod ports;
 mod project;
@@ -20,26 +21,29 @@ pub use runs::{Run, RunKind, runs};
 use crate::syntax::builds::{self, Builds};
 use crate::syntax::docker_cli::{self, Invocation, Place as Where, Verb};
 use crate::syntax::markdown::{self, DockerfileFence};
+use crate::syntax::markup::Markup;
 use crate::text::{FileId, Spliced};
 
 /// How a file beside a Dockerfile is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DocKind {
     /// Commands in code blocks and code spans.
-    Markdown,
+    Document,
     /// Services of compose.
     Compose,
     /// Only the ports that it publishes are looked for.
     Other,
 }
 
-/// A whole Dockerfile shown in a document.
+/// A Dockerfile shown in a document.
 #[derive(Clone, Debug)]
 pub struct Shown {
-    /// The path that the document gives it, from its own folder on, if it does.
+    /// The path that the document gives a whole one, from its own folder on, if it does.
     pub claims: Option<String>,
     /// The Dockerfile, mapped back to the document.
     pub content: Spliced,
+    /// False where it is a piece of one: no FROM begins it, or something is left out.
+    pub whole: bool,
 }
 
 /// What one file says, independent of any Dockerfile.
@@ -58,7 +62,7 @@ pub struct DocText {
     pub title: String,
     /// All headings of the first level; several may mean several documents in one.
     pub titles: Vec<String>,
-    /// The whole Dockerfiles shown in it.
+    /// The Dockerfiles shown in it, in order.
     pub shown: Vec<Shown>,
     /// The services of a compose file.
     pub builds: Option<Builds>,
@@ -67,53 +71,73 @@ pub struct DocText {
 }
 
 impl DocText {
-    /// Reads a Markdown text.
-    pub fn markdown(text: &str) -> DocText {
-        let mut doc = DocText::other(text);
-        doc.kind = DocKind::Markdown;
-        if !mentions_docker(text) {
-            return doc;
+    /// Reads a document.
+    pub fn document(markup: Markup, text: impl Into<Arc<str>>) -> DocText {
+        let mut doc = DocText::unread(DocKind::Document, text.into());
+        let speaks = mentions_docker(&doc.text);
+        if speaks || may_show_dockerfile(&doc.text) {
+            doc.read(markup, speaks);
         }
-        let code = markdown::code(text);
-        for (number, fence) in code.fences.iter().enumerate() {
-            match markdown::is_dockerfile(fence) {
-                DockerfileFence::Whole(content) => {
-                    doc.shown.push(Shown { claims: markdown::claimed_path(fence, text), content });
-                }
-                DockerfileFence::Fragment(_) => {}
-                DockerfileFence::No => {
-                    let found = docker_cli::invocations(&fence.content, &fence.info, Where::Block(number));
-                    doc.invocations.extend(found);
-                }
-            }
-        }
-        for span in &code.spans {
-            doc.invocations.extend(docker_cli::invocations(span, "", Where::Inline));
-        }
-        doc.titles = code.titles;
-        doc.spoken = code.prose.iter().filter_map(docker_cli::in_prose).collect();
-        doc.invocations.sort_by_key(|it| it.span);
-        doc.published = Published::in_text(&without_arguments(text, &doc.invocations));
+        doc.published = match &doc.invocations[..] {
+            [] => Published::in_text(&doc.text),
+            calls => Published::in_text(&without_arguments(&doc.text, calls)),
+        };
         doc
     }
 
+    fn read(&mut self, markup: Markup, speaks: bool) {
+        let code = markup.code(&self.text);
+        for (number, fence) in code.fences.iter().enumerate() {
+            let mut show = |content: Spliced, whole: bool| {
+                let claims = whole.then(|| markdown::claimed_path(fence, &self.text)).flatten();
+                self.shown.push(Shown { claims, content, whole });
+            };
+            match markdown::is_dockerfile(fence) {
+                DockerfileFence::Whole(content) => show(content, true),
+                DockerfileFence::Fragment(content) => show(content, false),
+                DockerfileFence::No if speaks => {
+                    let found = docker_cli::invocations(&fence.content, &fence.info, Where::Block(number));
+                    self.invocations.extend(found);
+                }
+                DockerfileFence::No => {}
+            }
+        }
+        for span in code.spans.iter().filter(|_| speaks) {
+            self.invocations.extend(docker_cli::invocations(span, "", Where::Inline));
+        }
+        self.titles = code.titles;
+        self.spoken = code.prose.iter().filter(|_| speaks).filter_map(docker_cli::in_prose).collect();
+        self.invocations.sort_by_key(|it| it.span);
+    }
+
+    /// The whole Dockerfiles shown in it.
+    pub fn whole(&self) -> impl Iterator<Item = &Shown> {
+        self.shown.iter().filter(|it| it.whole)
+    }
+
     /// Reads a compose file for its ports and what it builds.
-    pub fn compose(text: &str) -> DocText {
-        DocText { kind: DocKind::Compose, builds: builds::compose(text), ..DocText::other(text) }
+    pub fn compose(text: impl Into<Arc<str>>) -> DocText {
+        let other = DocText::other(text);
+        DocText { kind: DocKind::Compose, builds: builds::compose(&other.text), ..other }
     }
 
     /// Reads any other text for its ports.
-    pub fn other(text: &str) -> DocText {
+    pub fn other(text: impl Into<Arc<str>>) -> DocText {
+        let unread = DocText::unread(DocKind::Other, text.into());
+        DocText { published: Published::in_text(&unread.text), ..unread }
+    }
+
+    fn unread(kind: DocKind, text: Arc<str>) -> DocText {
         DocText {
-            kind: DocKind::Other,
+            kind,
             invocations: Vec::new(),
             spoken: Vec::new(),
-            published: Published::in_text(text),
-            title: title(text),
+            published: Published::default(),
+            title: title(&text),
             titles: Vec::new(),
             shown: Vec::new(),
             builds: None,
-            text: text.into(),
+            text,
         }
     }
 
@@ -215,9 +239,15 @@ pub fn mentions_docker(text: &str) -> bool {
         || has("dockr ")
 }
 
+/// A glance for a Dockerfile that no word announces.
+fn may_show_dockerfile(text: &str) -> bool {
+    let has = |what: &str| memchr::memmem::find(text.as_bytes(), what.as_bytes()).is_some();
+    has("FROM ") || has("ocker") || has("ontainer") || has("OCKER") || (has("from ") && has("run "))
+}
+
 fn title(text: &str) -> String {
-    let heading = text.lines().take(60).find_map(|line| line.strip_prefix("# ")).unwrap_or("");
-    plain(heading)
+    let heading = |line: &'_ str| line.strip_prefix("# ").or(line.strip_prefix("= ")).map(plain);
+    text.lines().take(60).find_map(heading).unwrap_or_default()
 }
 
 /// Letters and digits in lower case.

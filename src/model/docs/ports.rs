@@ -42,7 +42,7 @@ pub fn unpublished<'d>(
         return Vec::new();
     }
     let runs = runs(docs, names);
-    let visited = |port: u16| docs.files.iter().any(|file| file.doc.kind == DocKind::Markdown && file.doc.visits(port));
+    let visited = |port: u16| docs.files.iter().any(|file| file.doc.kind == DocKind::Document && file.doc.visits(port));
     let open: Vec<u16> = main_ports(exposed).into_iter().filter(|port| !published.has(*port)).collect();
     if let Some(gap) = mismatch(&runs, &open, exposed, listens, mentions) {
         return vec![gap];

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use super::layers;
 use crate::model::{EntryKind, Files};
 use crate::syntax::builds::{Build, Text};
 use crate::syntax::dockerfile::{self, Body, Directive};
@@ -13,9 +14,9 @@ use crate::text::{FileId, Span, decode};
 pub struct Project<'f> {
     files: &'f dyn Files,
     /// The file, from the root of `files`.
-    file: &'f str,
+    pub(super) file: &'f str,
     /// Its folder; empty for the root.
-    folder: &'f str,
+    pub(super) folder: &'f str,
 }
 
 /// Where the Dockerfile of a build lies.
@@ -64,6 +65,16 @@ impl<'f> Project<'f> {
 
     /// Where the Dockerfile of a build lies.
     pub fn dockerfile(&self, build: &Build) -> Place {
+        let Some(build) = layers::merged(self, build) else { return Place::Unknown };
+        let found = self.dockerfile_below(self.folder, &build);
+        let is_found = |place: &Place| matches!(place, Place::At(_));
+        // Bake reads paths from where it is called, compose from the folder of the first file it is given.
+        let from_above = || layers::above(self.folder).any(|folder| is_found(&self.dockerfile_below(folder, &build)));
+        let is_sure = is_found(&found) && !layers::is_bake(self.file);
+        if !is_sure && found != Place::Unknown && from_above() { Place::Unknown } else { found }
+    }
+
+    fn dockerfile_below(&self, folder: &str, build: &Build) -> Place {
         let known = |text: &Option<Text>| text.as_ref().is_none_or(|text| text.known);
         if build.inline
             || build.overrides && build.context.is_none()
@@ -77,7 +88,7 @@ impl<'f> Project<'f> {
         if is_elsewhere(context) || is_elsewhere(file) {
             return Place::Unknown;
         }
-        let Some(folder) = self.path(context) else { return Place::Unknown };
+        let Some(folder) = joined(folder, context) else { return Place::Unknown };
         let Some(path) = joined(&folder, file) else { return Place::Unknown };
         let exists = |path: &str| path.is_empty() || self.files.kind(path).is_some();
         match () {
@@ -205,6 +216,25 @@ mod tests {
         let builds = compose(&format!("services:\n  a:\n    build: {build}\n")).expect("is compose");
         let files = MemoryFiles::new(files.iter().map(|path| (*path, "FROM a AS b\n")));
         Project::new(&files, "deploy/compose.yml").dockerfile(&builds.list[0])
+    }
+
+    #[test]
+    fn what_lies_on_top_of_another_file_is_read_with_it() {
+        let of = |top: &str, name: &str, base: Option<&str>| {
+            let builds = compose(top).expect("is compose");
+            let files = ["deploy/app/Dockerfile", "Dockerfile"].map(|path| (path, "FROM a AS b\n"));
+            let files = MemoryFiles::new(files.into_iter().chain(base.map(|text| ("deploy/compose.yaml", text))));
+            Project::new(&files, name).dockerfile(&builds.list[0])
+        };
+        let top = "services:\n  web:\n    build: {target: b}\n";
+        let base = "services:\n  web:\n    build: app\n";
+        assert_eq!(of(top, "deploy/compose.override.yml", Some(base)), Place::At("deploy/app/Dockerfile".to_string()));
+        assert_eq!(of(top, "deploy/compose.override.yml", None), Place::Unknown);
+        assert_eq!(of(top, "deploy/compose.dev.yml", Some("services: {db: {image: x}}")), Place::Unknown);
+        assert_eq!(of(top, "compose.yml", None), Place::At("Dockerfile".to_string()));
+        let from_root = "services:\n  web:\n    build: deploy/app\n";
+        assert_eq!(of(from_root, "deploy/compose.prod.yml", None), Place::Unknown);
+        assert_eq!(of(from_root, "compose.prod.yml", None), Place::At("deploy/app/Dockerfile".to_string()));
     }
 
     #[test]

@@ -1,3 +1,4 @@
+use crate::diagnostic::Severity;
 use crate::model::Base;
 use crate::rules::DockerfileCx;
 
@@ -11,7 +12,11 @@ pub(in crate::rules) fn check(cx: &mut DockerfileCx) {
             continue;
         }
         let version = wanted(cx, image);
-        let report = cx.report(from.image.span, format!("`{}` is a moving target", stage.image.text));
+        let mut report = cx.report(from.image.span, format!("`{}` is a moving target", stage.image.text));
+        if !from.image.raw.contains("latest") {
+            // Only the default of a build argument says so: who builds in earnest gives another.
+            report = report.at_most(Severity::Hint);
+        }
         match version {
             Some(version) => report
                 .note(format!("`{}` asks for `{}:{}`", version.file, image.path, version.tag))

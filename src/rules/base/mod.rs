@@ -1,5 +1,6 @@
 //! Rules about FROM: base images, platforms and the names of stages.
 
+pub(super) mod built_for_build_platform;
 pub(super) mod copy_from_empty_scratch;
 pub(super) mod copy_from_untagged_image;
 pub(super) mod deprecated_image;

@@ -7,7 +7,7 @@ use super::shared_version::{pin, wanted};
 pub(in crate::rules) fn check(cx: &mut DockerfileCx) {
     for stage in &cx.model.stages {
         let (Base::Image(image, _), Some(from)) = (&stage.base, stage.from_body) else { continue };
-        if image.tag.is_some() || image.digest.is_some() {
+        if image.tag.is_some() || image.digest.is_some() || !image.is_valid() {
             continue;
         }
         let name = &stage.image.text;

@@ -4,7 +4,7 @@ use crate::rules::DocsCx;
 use crate::syntax::docker_cli::{Invocation, Program, Verb, is_placeholder};
 
 pub(in crate::rules) fn check(cx: &mut DocsCx) {
-    let Some(doc) = cx.markdown else { return };
+    let Some(doc) = cx.document else { return };
     for build in doc.invocations.iter().filter(|it| lacks_context(it, doc)) {
         cx.report(build.span, "the build command names no build context")
             .primary_label("stops with `requires 1 argument`")

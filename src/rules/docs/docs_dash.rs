@@ -8,7 +8,7 @@ const DASHES: [char; 5] = ['–', '—', '−', '‒', '―'];
 const DOUBLE_QUOTES: [char; 3] = ['“', '”', '„'];
 
 pub(in crate::rules) fn check(cx: &mut DocsCx) {
-    let Some(doc) = cx.markdown else { return };
+    let Some(doc) = cx.document else { return };
     for call in &doc.invocations {
         let edits = edits(call, doc);
         let Some(first) = edits.first().map(|edit| edit.span) else { continue };

@@ -8,8 +8,8 @@ const COMMON_AT_LEAST: usize = 4;
 const DIFFERENT_AT_MOST: usize = 3;
 
 pub(in crate::rules) fn check(cx: &mut DocsCx) {
-    let (Some(doc), Some(project)) = (cx.markdown, cx.project) else { return };
-    for shown in &doc.shown {
+    let (Some(doc), Some(project)) = (cx.document, cx.project) else { return };
+    for shown in doc.whole() {
         let Some(path) = shown.claims.as_ref().and_then(|claim| project.path(claim)) else { continue };
         let Some(real) = project.read(&path) else { continue };
         let Some((span, line)) = difference(&shown.content, &real) else { continue };

@@ -3,7 +3,7 @@ use crate::rules::DocsCx;
 use crate::syntax::docker_cli::{CliWord, Invocation, Place, Verb, is_placeholder};
 
 pub(in crate::rules) fn check(cx: &mut DocsCx) {
-    let Some(doc) = cx.markdown else { return };
+    let Some(doc) = cx.document else { return };
     let in_block = |it: &&Invocation| matches!(it.place, Place::Block(_));
     let built: Vec<&CliWord> =
         doc.invocations.iter().filter(|it| it.verb == Verb::Build).flat_map(|it| it.values("tag")).collect();

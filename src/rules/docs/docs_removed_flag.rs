@@ -15,7 +15,7 @@ const REMOVED: [(&str, &str, &str); 9] = [
 ];
 
 pub(in crate::rules) fn check(cx: &mut DocsCx) {
-    let Some(doc) = cx.markdown else { return };
+    let Some(doc) = cx.document else { return };
     for call in doc.invocations.iter().filter(|it| it.program == Program::Docker) {
         for (flag, remedy) in removed(call) {
             let written = &doc.text[flag.range()];

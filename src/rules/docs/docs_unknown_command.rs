@@ -4,7 +4,7 @@ use crate::rules::DocsCx;
 use crate::syntax::docker_cli::{CliWord, Invocation, Place, Program, Verb, near_subcommand};
 
 pub(in crate::rules) fn check(cx: &mut DocsCx) {
-    let Some(doc) = cx.markdown else { return };
+    let Some(doc) = cx.document else { return };
     for call in doc.calls() {
         if call.misspelt {
             report(cx, &call.program_word, "docker", "there is no program");

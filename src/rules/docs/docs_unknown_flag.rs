@@ -3,7 +3,7 @@ use crate::rules::DocsCx;
 use crate::syntax::docker_cli::{FlagUse, Invocation, Program, is_flag, is_switch, near_flag};
 
 pub(in crate::rules) fn check(cx: &mut DocsCx) {
-    let Some(doc) = cx.markdown else { return };
+    let Some(doc) = cx.document else { return };
     for call in doc.calls() {
         let Some(subcommand) = call.subcommand else { continue };
         for flag in call.flags.iter().filter(|flag| !flag.known && !flag.typographic && flag.name.len() > 1) {

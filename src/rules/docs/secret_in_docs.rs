@@ -1,5 +1,4 @@
 use crate::rules::DocsCx;
-use crate::syntax::docker_cli::CliWord;
 
 /// How tokens of well-known services begin, and how many characters of which kind follow at least.
 const TOKENS: [(&str, usize); 12] = [
@@ -18,9 +17,10 @@ const TOKENS: [(&str, usize); 12] = [
 ];
 
 pub(in crate::rules) fn check(cx: &mut DocsCx) {
-    let Some(doc) = cx.markdown else { return };
+    of_services(cx);
+    let Some(doc) = cx.document else { return };
     for call in &doc.invocations {
-        for value in call.values("env").chain(call.values("build-arg")).filter(|value| holds_token(value)) {
+        for value in call.values("env").chain(call.values("build-arg")).filter(|value| holds_token(&value.text)) {
             let name = value.text.split('=').next().unwrap_or("");
             cx.report(value.span, format!("the value of `{name}` looks like a real token"))
                 .primary_label("readable by everybody who reads this")
@@ -29,8 +29,22 @@ pub(in crate::rules) fn check(cx: &mut DocsCx) {
     }
 }
 
-fn holds_token(value: &CliWord) -> bool {
-    let Some((_, secret)) = value.text.split_once('=') else { return false };
+/// Tokens in what the services of compose are given.
+fn of_services(cx: &mut DocsCx) {
+    let Some(builds) = cx.builds.filter(|it| !it.is_bake) else { return };
+    for pair in builds.list.iter().flat_map(|build| &build.environment).filter(|pair| holds_token(&pair.text)) {
+        let name = pair.text.split('=').next().unwrap_or("");
+        cx.report(pair.span, format!("the value of `{name}` looks like a real token"))
+            .primary_label("readable by everybody who reads this file")
+            .note(format!(
+                "revoke the token, then write `{name}: ${{{name}}}` and keep the value in a file that git ignores"
+            ));
+    }
+}
+
+/// True for `NAME=value` whose value is a token.
+fn holds_token(pair: &str) -> bool {
+    let Some((_, secret)) = pair.split_once('=') else { return false };
     let of_kind = |(start, len): &(&str, usize)| {
         secret.strip_prefix(start).is_some_and(|rest| {
             let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || "-_".contains(c))).unwrap_or(rest.len());

@@ -21,6 +21,7 @@ pub(super) mod lock_file_ignored;
 pub(super) mod npm_version_not_pinned;
 pub(super) mod package_asks_questions;
 pub(super) mod package_cache_kept;
+pub(super) mod pip_as_root;
 pub(super) mod pip_cache_kept;
 pub(super) mod pip_version_not_pinned;
 mod shared;

@@ -1,9 +1,9 @@
-use super::shared_expose::{Port, ports};
+use super::shared_expose::{Port, ports, ports_of_children};
 use crate::rules::DockerfileCx;
 
 /// A port of EXPOSE that the builder refuses: out of range, no number, an unknown protocol.
 pub(in crate::rules) fn check(cx: &mut DockerfileCx) {
-    for port in ports(cx) {
+    for port in ports(cx).into_iter().chain(ports_of_children(cx)) {
         if !port.known {
             continue;
         }

@@ -2,10 +2,13 @@ use crate::model::Value;
 use crate::rules::{DockerfileCx, steps};
 use crate::syntax::dockerfile::Body;
 
-/// USER with a name: only a number tells Kubernetes that it is not root.
+/// USER with a name in the image that is built: only a number tells Kubernetes that it is not root.
 pub(in crate::rules) fn check(cx: &mut DockerfileCx) {
     for here in steps::all(cx.model) {
         let Body::User(word) = here.step.body() else { continue };
+        if !cx.model.is_final(here.stage) {
+            continue;
+        }
         let expanded = here.step.expand(word);
         let vague = |name: &str| {
             let known = here.step.before.scope.get(name);

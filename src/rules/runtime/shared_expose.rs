@@ -36,8 +36,17 @@ impl Port<'_> {
 
 /// All ports that stages expose.
 pub(in crate::rules) fn ports<'m>(cx: &DockerfileCx<'m>) -> Vec<Port<'m>> {
+    of(steps::all(cx.model))
+}
+
+/// All ports that ONBUILD makes images expose that are built upon a stage.
+pub(in crate::rules) fn ports_of_children<'m>(cx: &DockerfileCx<'m>) -> Vec<Port<'m>> {
+    of(steps::left_to_children(cx.model))
+}
+
+fn of<'m>(all: impl Iterator<Item = Here<'m>>) -> Vec<Port<'m>> {
     let mut ports = Vec::new();
-    for here in steps::all(cx.model) {
+    for here in all {
         let Body::Expose(words) = here.step.body() else { continue };
         for word in words {
             let (list, known) = expanded(here.step, word);

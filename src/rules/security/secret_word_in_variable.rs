@@ -28,7 +28,8 @@ pub(in crate::rules) fn check(cx: &mut DockerfileCx) {
 fn is_listed(name: &str) -> bool {
     let upper = name.to_ascii_uppercase();
     let words = ["API_KEY", "CLIENT_KEY", "PASSWORD", "PRIVATE", "SECRET", "TOKEN", "USERNAME"];
-    NAMES.contains(&upper.as_str()) || words.iter().any(|word| upper.contains(word))
+    // A personal access token: `GITHUB_PAT`.
+    NAMES.contains(&upper.as_str()) || upper.ends_with("_PAT") || words.iter().any(|word| upper.contains(word))
 }
 
 /// Names of services' credentials that hold none of the words.

@@ -6,7 +6,7 @@ use crate::syntax::dockerfile::Body;
 
 /// ADD of local files that are no archives does what COPY does.
 pub(in crate::rules) fn check(cx: &mut DockerfileCx) {
-    for here in steps::all(cx.model) {
+    for here in steps::all(cx.model).chain(steps::left_to_children(cx.model)) {
         let Body::Add(transfer) = here.step.body() else { continue };
         let mut certain = true;
         let needs_add = |word| {

@@ -3,6 +3,7 @@
 pub(super) mod circular_stages;
 pub(super) mod copy_many_to_file;
 pub(super) mod copy_many_to_folder;
+pub(super) mod invalid_dockerignore;
 pub(super) mod invalid_mount_target;
 pub(super) mod invalid_value;
 mod shared_dest;

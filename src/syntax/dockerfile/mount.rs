@@ -1,5 +1,7 @@
 //! The comma separated options of `RUN --mount` and `RUN --device`.
 
+use std::ops::Range;
+
 use super::ast::{Flag, FlagOption, Ident, Instruction, Word};
 use super::cx::Cx;
 use super::directives::is_bool;
@@ -118,10 +120,10 @@ fn kind(word: &str) -> MountKind {
 pub(super) fn options(flag: &Flag, place: impl Fn(u32, u32) -> Span) -> Vec<FlagOption> {
     let Some(value) = &flag.value else { return Vec::new() };
     let mut options = Vec::new();
-    let mut at = 0u32;
     let mut variables = value.variables.iter().peekable();
-    for field in value.raw.split(',') {
-        let end = at + field.len() as u32;
+    for range in csv_fields(&value.raw).0 {
+        let (at, end) = (range.start as u32, range.end as u32);
+        let field = &value.raw[range];
         let key_len = field.find('=').unwrap_or(field.len()) as u32;
         let key = Ident { text: field[..key_len as usize].to_string(), span: place(at, at + key_len) };
         let word = (key_len < field.len() as u32).then(|| {
@@ -137,17 +139,69 @@ pub(super) fn options(flag: &Flag, place: impl Fn(u32, u32) -> Span) -> Vec<Flag
             Word { raw, span, at: value.at + at + key_len + 1, variables: inside }
         });
         options.push(FlagOption { span: place(at, end), key, value: word });
-        at = end + 1;
     }
     options
 }
 
+/// The fields of a line of CSV without the quotes around them, and what is wrong behind the last of them, with
+/// its place. A quote that is doubled inside a field stays so.
+fn csv_fields(line: &str) -> (Vec<Range<usize>>, Option<(usize, &'static str)>) {
+    let (bare, stray) = ("bare \" in non-quoted-field", "extraneous or missing \" in quoted-field");
+    let mut fields = Vec::new();
+    let mut at = 0;
+    loop {
+        let rest = &line[at..];
+        let end = match rest.strip_prefix('"') {
+            None => {
+                let len = rest.find(',').unwrap_or(rest.len());
+                if let Some(quote) = rest[..len].find('"') {
+                    return (fields, Some((at + quote, bare)));
+                }
+                fields.push(at..at + len);
+                at + len
+            }
+            Some(quoted) => {
+                let close = match closing_quote(quoted) {
+                    Ok(len) => at + 1 + len,
+                    Err(len) => return (fields, Some((at + 1 + len, stray))),
+                };
+                if !matches!(line[close + 1..].chars().next(), None | Some(',')) {
+                    return (fields, Some((close, stray)));
+                }
+                fields.push(at + 1..close);
+                close + 1
+            }
+        };
+        if end == line.len() {
+            return (fields, None);
+        }
+        at = end + 1;
+    }
+}
+
+/// Where the quote stands that ends a field; two in a row are one that belongs to it. Where none does, the place
+/// behind the last two.
+fn closing_quote(quoted: &str) -> Result<usize, usize> {
+    let mut at = 0;
+    loop {
+        at += quoted[at..].find('"').ok_or(at)?;
+        if !quoted[at + 1..].starts_with('"') {
+            return Ok(at);
+        }
+        at += 2;
+    }
+}
+
 /// Reports what BuildKit refuses in a `--mount`: the first problem of each.
 pub(super) fn check(cx: &mut Cx, flag: &Flag) {
-    // A quote has a meaning here that it never has in real files.
-    let Some(value) = flag.value.as_ref().filter(|value| !value.raw.contains('"')) else { return };
+    let Some(value) = flag.value.as_ref() else { return };
     if value.raw.is_empty() {
         cx.error("invalid-mount", flag.span, "failed to parse csv mounts: EOF");
+        return;
+    }
+    if let Some((at, what)) = csv_fields(&value.raw).1 {
+        let message = format!("failed to parse csv mounts: parse error on line 1, column {}: {what}", at + 1);
+        cx.error("invalid-mount", value.span, message);
         return;
     }
     let mut kind = Some("bind".to_string());
@@ -252,4 +306,30 @@ fn combination_error(flag: &Flag, kind: &str) -> Option<String> {
         return Some("invalid mount target \"/\"".to_string());
     }
     (set(&["sharing"]) && kind != "cache").then(|| format!("invalid cache sharing set for {kind} mount"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::csv_fields;
+
+    #[test]
+    fn fields_are_those_of_csv() {
+        let show = |line: &str| {
+            let (fields, error) = csv_fields(line);
+            let fields: Vec<&str> = fields.into_iter().map(|it| &line[it]).collect();
+            format!(
+                "{}{}",
+                fields.join("|"),
+                error.map(|(at, what)| format!(" {at} {}", &what[..4])).unwrap_or_default()
+            )
+        };
+        assert_eq!(show("type=cache,target=/a"), "type=cache|target=/a");
+        assert_eq!(show("type=cache,,"), "type=cache||");
+        assert_eq!(show("\"target=/a,b\",id=x"), "target=/a,b|id=x");
+        assert_eq!(show("\"id=\"\"x\""), "id=\"\"x");
+        assert_eq!(show("id=\"x\""), " 3 bare");
+        assert_eq!(show("a,\"id=x"), "a 3 extr");
+        assert_eq!(show("\"id\"x"), " 3 extr");
+        assert_eq!(show("\"a\"\"b"), " 4 extr");
+    }
 }
