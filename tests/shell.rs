@@ -202,13 +202,10 @@ fn hostile() {
         "ls && ".repeat(3000) + "(",
     ];
     for input in inputs {
-        let start = std::time::Instant::now();
         let script = sh(&input);
         check_spans(&input, &script);
-        let took = start.elapsed();
         let head: String = input.chars().take(20).collect();
-        println!("{head:22} {:>7} bytes {:>6} commands {took:?}", input.len(), script.commands.len());
-        assert!(took.as_secs() < 20, "{head}: {took:?}");
+        println!("{head:22} {:>7} bytes {:>6} commands", input.len(), script.commands.len());
     }
     assert_eq!(sh(&vec!["true"; 5000].join(" && ")).commands.len(), 5000);
 }
@@ -366,15 +363,12 @@ mod findings {
             "[ a ] && ".repeat(500) + "b",
         ];
         for input in inputs {
-            let start = std::time::Instant::now();
             let findings = found(&input);
-            let took = start.elapsed();
             let head: String = input.chars().take(20).collect();
-            println!("{head:22} {:>7} bytes {:>6} findings {took:?}", input.len(), findings.len());
+            println!("{head:22} {:>7} bytes {:>6} findings", input.len(), findings.len());
             for finding in findings {
                 assert!(input.get(finding.span.range()).is_some());
             }
-            assert!(took.as_secs() < 20, "{head}: {took:?}");
         }
     }
 

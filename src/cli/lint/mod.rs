@@ -6,18 +6,18 @@ mod gather;
 mod job;
 mod links;
 mod merge;
+mod reports;
 
-use std::collections::{BTreeSet, HashSet};
-use std::io::{self, Write};
+use std::collections::BTreeSet;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use anyhow::bail;
 use rayon::prelude::*;
 
-use crate::diagnostic::{Applicability, Diagnostic};
-use crate::host::{self, Configs, Contexts, Documents};
-use crate::report::{self, Run, Style};
+use crate::diagnostic::Applicability;
+use crate::host::{Configs, Contexts, Documents};
 use crate::shell::Memo;
 
 use super::Outcome;
@@ -28,6 +28,7 @@ use super::output::{complain, stdout};
 use gates::{GateArgs, Linted};
 use job::{Done, Job};
 use merge::merge;
+use reports::{diffs, reports, say_errors};
 
 pub(super) use gather::{Item, items};
 pub(super) use merge::Merged;
@@ -270,99 +271,4 @@ fn all(job: &Job, items: &[Item], jobs: Option<usize>) -> anyhow::Result<Vec<Don
     }
     let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs.unwrap_or(0)).stack_size(8 << 20).build()?;
     Ok(pool.install(|| items.par_iter().with_max_len(8).map(|item| job.run(item)).collect()))
-}
-
-/// Says each thing that went wrong once, and what was refused; true if anything went wrong.
-fn say_errors(done: &[Done]) -> bool {
-    let mut said = HashSet::new();
-    for error in done.iter().flat_map(|it| &it.errors) {
-        if said.insert(error) {
-            complain(format_args!("{error}"));
-        }
-    }
-    for refused in done.iter().flat_map(|it| &it.refused) {
-        complain(format_args!("{refused}"));
-    }
-    !said.is_empty()
-}
-
-/// Writes the diffs; true if there is one.
-fn diffs(out: &mut dyn Write, done: &[Done]) -> io::Result<bool> {
-    for diff in done.iter().map(|it| &it.diff) {
-        out.write_all(diff.as_bytes())?;
-    }
-    Ok(done.iter().any(|it| !it.diff.is_empty()))
-}
-
-/// Writes fixed standard input and the report; true if what is left makes the run fail.
-fn reports(
-    out: &mut dyn Write,
-    args: &Args,
-    formats: &[FormatTo],
-    linted: &Linted,
-    done: Vec<Done>,
-) -> anyhow::Result<bool> {
-    let quiet = args.output.quiet;
-    if !quiet {
-        say_fixed(&done, if args.fixes.add_ignore.is_some() { "silenced" } else { "fixed" });
-    }
-    let stdin_fixed = done.iter().find_map(|it| it.stdin_text.clone());
-    let mut merged = merge(done);
-    if args.gates.write_baseline {
-        args.gates.write(linted, &merged)?;
-        return Ok(false);
-    }
-    args.gates.sift(linted, &mut merged, quiet)?;
-    let fails = args.gates.fails(&merged.found);
-    match stdin_fixed {
-        None => report(out, args, formats, merged, &io::stdout())?,
-        Some(text) => {
-            out.write_all(&text)?;
-            report(&mut io::BufWriter::new(io::stderr()), args, formats, merged, &io::stderr())?;
-        }
-    }
-    Ok(fails)
-}
-
-fn say_fixed(done: &[Done], verb: &str) {
-    let fixed: usize = done.iter().map(|it| it.fixed).sum();
-    let files = done.iter().filter(|it| it.fixed > 0).count();
-    let plural = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
-    if fixed > 0 {
-        complain(format_args!("{verb} {} in {}", plural(fixed, "problem"), plural(files, "file")));
-    }
-}
-
-fn report(
-    out: &mut dyn Write,
-    args: &Args,
-    formats: &[FormatTo],
-    merged: Merged,
-    terminal: &impl io::IsTerminal,
-) -> anyhow::Result<()> {
-    let Merged { sources, found, files } = merged;
-    let diagnostics: Vec<Diagnostic> = found.into_iter().map(|it| it.diagnostic).collect();
-    if args.output.statistics {
-        return statistics(out, formats, &diagnostics);
-    }
-    let folder = host::folder_in_checkout();
-    let run = Run { sources: &sources, diagnostics: &diagnostics, files: &files, folder: &folder };
-    let color = host::colors(formats::color(args.output.color.into(), &args.output.formats), terminal);
-    formats::write(out, formats, &run, Style { color, quiet: args.output.quiet })
-}
-
-fn statistics(out: &mut dyn Write, formats: &[FormatTo], diagnostics: &[Diagnostic]) -> anyhow::Result<()> {
-    for FormatTo { format, file } in formats {
-        let mut bytes = Vec::new();
-        match format {
-            FormatArg::Json => report::statistics_json(&mut bytes, diagnostics)?,
-            FormatArg::Text => report::statistics_text(&mut bytes, diagnostics)?,
-            _ => {}
-        }
-        match file {
-            Some(file) => formats::put(file, &bytes)?,
-            None => out.write_all(&bytes)?,
-        }
-    }
-    Ok(())
 }

@@ -1,16 +1,18 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use sha2::{Digest, Sha256};
+
 use super::Draft;
 use crate::shell::{Dialect, Options, Script};
 
 /// Scripts remembered of each of two generations: more than the RUNs of a file that a person edits.
 const GENERATION: usize = 8192;
 
-/// What the engine depends on.
+/// What the engine depends on. The digest stands for the text, which may be long.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Key {
-    text: Arc<str>,
+    text: [u8; 32],
     dialect: Dialect,
     options: Options,
 }
@@ -32,7 +34,8 @@ struct Generations {
 impl Memo {
     /// The drafts for a script: remembered, or else made by `run`.
     pub(super) fn drafts(&self, script: &Script, run: impl FnOnce() -> Vec<Draft>) -> Vec<Draft> {
-        let key = Key { text: script.text.text.as_str().into(), dialect: script.dialect, options: script.options };
+        let key =
+            Key { text: Sha256::digest(&script.text.text).into(), dialect: script.dialect, options: script.options };
         if let Some(known) = self.with(|kept| kept.take(&key)) {
             return known.to_vec();
         }
