@@ -13,7 +13,7 @@ use cachalot::report::diagnostic_text;
 use cachalot::rules::{self, Check, CodePage, Example, Rule};
 use cachalot::syntax::dockerfile;
 use cachalot::syntax::markup::Markup;
-use cachalot::text::{FileId, Source, Sources};
+use cachalot::text::{FileId, Source, Sources, unified_diff};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 /// Rules whose Dockerfile cannot be written down: what they report is no text, or our own fault.
@@ -281,6 +281,6 @@ fn difference(what: &str, expected: &str, found: &str) -> Option<String> {
     if expected == found {
         return None;
     }
-    let diff = similar::TextDiff::from_lines(expected, found).unified_diff().to_string();
+    let diff = unified_diff(expected, found, what);
     Some(format!("{what} differs (UPDATE_PAGES=1 rewrites it):\n{diff}"))
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::fs;
 
 use cachalot::shell::{Command, Cwd, Dialect, Link, Script, parse};
-use cachalot::text::Spliced;
+use cachalot::text::{Spliced, unified_diff};
 
 const SCRIPT: &str = "=== script";
 const COMMANDS: &str = "=== commands";
@@ -21,8 +21,7 @@ fn fixtures() {
             if now != text && std::env::var_os("UPDATE_FIXTURES").is_some() {
                 fs::write(&path, now).expect("writable");
             } else if now != text {
-                let diff = similar::TextDiff::from_lines(&text, &now);
-                _ = write!(wrong, "{}\n{}", path.display(), diff.unified_diff());
+                wrong += &unified_diff(&text, &now, &path.display().to_string());
             }
         }
     }

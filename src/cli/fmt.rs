@@ -10,7 +10,8 @@ use super::output::{complain, stdout};
 use crate::config::Overrides;
 use crate::format::{Style, format};
 use crate::host::{self, ConfigChoice, Configs};
-use crate::lint::{FileKind, unified_diff};
+use crate::lint::FileKind;
+use crate::text::unified_diff;
 
 /// Lay out Dockerfiles: keywords, blanks, indentation, blank lines
 #[derive(clap::Args)]

@@ -14,11 +14,9 @@ mod style;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use similar::{DiffTag, TextDiff};
-
 use crate::diagnostic::Edit;
 use crate::syntax::dockerfile::{Dockerfile, parse};
-use crate::text::{FileId, LineIndex, Span};
+use crate::text::{FileId, LineIndex, Span, changed_lines};
 
 pub use style::{IndentStyle, Operators, Style};
 
@@ -70,7 +68,6 @@ pub fn edits(text: &str, style: &Style, lines: Option<(u32, u32)>) -> Vec<Edit> 
     if new == text {
         return Vec::new();
     }
-    let diff = TextDiff::from_lines(text, &new);
     let (old_lines, new_lines) = (LineIndex::new(text), LineIndex::new(&new));
     let mut edits = Vec::new();
     let mut add = |old: Range<usize>, fresh: Range<usize>| {
@@ -82,8 +79,7 @@ pub fn edits(text: &str, style: &Style, lines: Option<(u32, u32)>) -> Vec<Edit> 
             edits.push(Edit { span, text: text.to_string() });
         }
     };
-    for op in diff.ops().iter().filter(|op| op.tag() != DiffTag::Equal) {
-        let (old, fresh) = (op.old_range(), op.new_range());
+    for (old, fresh) in changed_lines(text.split_inclusive('\n'), new.split_inclusive('\n')) {
         if old.len() == fresh.len() {
             old.zip(fresh).for_each(|(old, fresh)| add(old..old + 1, fresh..fresh + 1));
         } else {

@@ -1,9 +1,7 @@
 use std::path::{Path, PathBuf};
 
-use similar::{DiffOp, TextDiff};
-
 use super::git::{Commit, Git, GitError};
-use crate::text::decode;
+use crate::text::{self, decode};
 
 /// The lines that changed since a revision, for the files of any number of repositories.
 pub struct Since {
@@ -50,13 +48,10 @@ fn folder_of(file: &Path) -> PathBuf {
 
 /// Line ends do not count: a checkout on Windows has others.
 fn changed_lines(before: &str, after: &str) -> Vec<bool> {
-    let lines = |text| str::split(text, '\n').map(|line| line.trim_end_matches('\r')).collect::<Vec<&str>>();
-    let (before, after) = (lines(before), lines(after));
-    let mut changed = vec![false; after.len()];
-    for op in TextDiff::from_slices(&before, &after).ops() {
-        if !matches!(op, DiffOp::Equal { .. }) {
-            changed[op.new_range()].fill(true);
-        }
+    let lines = |text| str::split(text, '\n').map(|line| line.trim_end_matches('\r'));
+    let mut changed = vec![false; lines(after).count()];
+    for (_, new) in text::changed_lines(lines(before), lines(after)) {
+        changed[new].fill(true);
     }
     changed
 }

@@ -22,7 +22,7 @@ use crate::model::docs::{DocText, Docs};
 use crate::shell::{ExternalEngine, Memo};
 use crate::text::{FileId, Sources, Span};
 
-pub use fix::{AppliedFix, Fixed, Refused, fix, fix_where, refusal, unified_diff};
+pub use fix::{AppliedFix, Fixed, Refused, fix, fix_where, refusal};
 pub use history::{add_costs, is_about_cache};
 pub use image::lint_image;
 pub use kind::FileKind;

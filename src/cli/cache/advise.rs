@@ -7,7 +7,7 @@ use crate::cache::{Graph, Memory, Request};
 use crate::host::{self, Commit, Git, History, Place};
 use crate::lint;
 use crate::report::{Patches, StepCost};
-use crate::text::decode;
+use crate::text::{decode, unified_diff};
 
 use super::costs::by_instruction;
 use super::history::spinner;
@@ -59,11 +59,11 @@ fn patches(asked: &Asked, history: &History, advised: &Advised, git: &Git) -> Pa
     let name = |path: &PathBuf| git.path_of(path).unwrap_or_else(|| host::display(path));
     let mut patches = Patches::default();
     if advised.dockerfile != last.dockerfile {
-        patches.dockerfile = lint::unified_diff(&last.dockerfile, &advised.dockerfile, &name(&asked.place.dockerfile));
+        patches.dockerfile = unified_diff(&last.dockerfile, &advised.dockerfile, &name(&asked.place.dockerfile));
     }
     if !advised.ignore.is_empty() {
         let file = name(&asked.place.ignore_file().0);
-        let diff = lint::unified_diff(&last.ignore, &advised.ignored(&last.ignore), &file);
+        let diff = unified_diff(&last.ignore, &advised.ignored(&last.ignore), &file);
         // A file that was not there has no old name.
         let head = format!("--- a/{file}");
         patches.ignore = if last.ignore.is_empty() { diff.replacen(&head, "--- /dev/null", 1) } else { diff };

@@ -8,7 +8,7 @@ use crate::host::{self, Configs, Contexts, DiskFiles, Documents, Git, History, P
 use crate::lint::{self, FileKind, Fixed, Input};
 use crate::model::docs::{DocText, Docs};
 use crate::shell::{ExternalEngine, Memo};
-use crate::text::{FileId, Source, Sources};
+use crate::text::{FileId, Source, Sources, unified_diff};
 
 use crate::cli::output::complain;
 
@@ -197,7 +197,7 @@ impl Job<'_> {
             return Ok(());
         }
         if matches!(self.fixing, Fixing::Diff(_)) {
-            done.diff = lint::unified_diff(old, &text, &item.name);
+            done.diff = unified_diff(old, &text, &item.name);
             return Ok(());
         }
         if item.stdin {

@@ -82,13 +82,6 @@ pub fn refusal(text: &str, fix: &Fix) -> Option<String> {
     meaning::harm(text, &Meaning::of(text, kind), &Meaning::of(&applied.text, kind), &[fix])
 }
 
-/// The difference of two texts as a unified diff with three lines around each change.
-pub fn unified_diff(old: &str, new: &str, name: &str) -> String {
-    let name = name.trim_start_matches('/');
-    let diff = similar::TextDiff::from_lines(old, new);
-    diff.unified_diff().context_radius(3).header(&format!("a/{name}"), &format!("b/{name}")).to_string()
-}
-
 /// What finds the fixes in each round.
 type Linter<'a> = &'a dyn Fn(&Sources) -> Vec<Diagnostic>;
 

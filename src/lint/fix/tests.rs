@@ -141,9 +141,3 @@ fn one_culprit_does_not_spoil_the_batch() {
     assert_eq!(fixed.text, "FROM alpine\nRUN A\nRUN B\nRUN c\nRUN D\n");
     assert_eq!(fixed.refused.len(), 1, "{fixed:?}");
 }
-
-#[test]
-fn the_diff_is_unified() {
-    let diff = unified_diff("FROM a\nRUN b\n", "FROM a\nRUN c\n", "app/Dockerfile");
-    assert_eq!(diff, "--- a/app/Dockerfile\n+++ b/app/Dockerfile\n@@ -1,2 +1,2 @@\n FROM a\n-RUN b\n+RUN c\n");
-}
