@@ -51,7 +51,9 @@ const CODES: &str = "rules/shellcheck";
 fn main() {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
     println!("cargo::rerun-if-changed=rules");
-    println!("cargo::rerun-if-changed=src/rules");
+    println!("cargo::rerun-if-changed=src");
+    println!("cargo::rerun-if-changed=Cargo.lock");
+    println!("cargo::rustc-env=CACHALOT_BUILD={:016x}", fingerprint(&root));
     let codes = code_pages(&root);
     let pages = pages(&root);
     check_unique(&pages);
@@ -59,6 +61,23 @@ fn main() {
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
     let text = registry(&root, &pages) + &code_registry(&root, &codes);
     fs::write(out.join("registry.rs"), text).expect("the output folder is writable");
+}
+
+/// FNV-1a over everything that decides what is found, the same on every machine: two builds of one
+/// version between releases must not share results.
+fn fingerprint(root: &Path) -> u64 {
+    let mut all: Vec<PathBuf> = ["rs", "txt"].iter().flat_map(|kind| files(&root.join("src"), kind)).collect();
+    all.extend(files(&root.join("rules"), "md"));
+    all.sort();
+    all.push(root.join("Cargo.lock"));
+    let mut hash = 0xcbf2_9ce4_8422_2325u64;
+    for path in all {
+        // A packaged source may come without its lock file.
+        for byte in fs::read(path).unwrap_or_default() {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+    hash
 }
 
 fn pages(root: &Path) -> Vec<Page> {

@@ -127,7 +127,15 @@ fn formats_have_hadolint_s_keys() {
     assert_eq!(json("sarif")["runs"][0]["results"][0]["ruleId"], "DL3006");
     assert!(out(&["-f", "gnu"]).1.starts_with("hadolint:Dockerfile:1: DL3006 warning: "));
     assert!(out(&["-f", "checkstyle"]).1.contains("source=\"DL3006\""));
-    assert!(out(&["-f", "junit"]).1.contains("<failure type=\"warning\""));
+    let junit = out(&["-f", "junit"]).1;
+    assert!(
+        junit.contains("<testcase id=\"hadolint.rule.DL3006\" ")
+            && junit.contains("<failure id=\"DL3006\" type=\"warning\" ")
+    );
+    assert_eq!(
+        json("sarif")["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"]["sourceLanguage"],
+        "dockerfile"
+    );
     assert_eq!(out(&["-f", "codacy"]).0, Some(0), "its readers take any status for a crash");
     let (status, text) = out(&["-f", "codeclimate"]);
     assert_eq!((status, text.matches('\0').count()), (Some(0), 3));

@@ -5,7 +5,7 @@ mod image_spec;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use cachalot::host::image::{Error, Opened, Options, open_path, open_stream, read_layers};
 use cachalot::image::analysis::Files;
@@ -755,19 +755,30 @@ fn series_of_builds() {
     assert!(found.slots[2].churn_bytes > 27_000);
 }
 
-/// A database that rpm itself wrote, with small pages so that rows overflow and the tree has levels.
+/// The same nine packages in each of rpm's forms: an SQLite database that rpm wrote, with small pages
+/// so that rows overflow and the tree has levels; a Berkeley DB that `db_load` wrote from its rows and
+/// rpm reads; an ndb file laid out as rpm's source says, a free slot among the others.
 #[test]
 fn packages_of_rpm() {
+    for (fixture, path) in [
+        ("rpmdb.sqlite", "usr/lib/sysimage/rpm/rpmdb.sqlite"),
+        ("Packages", "var/lib/rpm/Packages"),
+        ("Packages.db", "usr/lib/sysimage/rpm/Packages.db"),
+    ] {
+        rpm_database(&fs::read(format!("fixtures/images/{fixture}")).expect("the fixture"), path);
+    }
+}
+
+fn rpm_database(database: &[u8], path: &str) {
     use cachalot::image::diff::{diff, packages};
     use cachalot::image::packages::Manager;
-    let database = fs::read("fixtures/images/rpmdb.sqlite").expect("the fixture");
     let image = |database: Vec<u8>| {
-        let mut spec = parse("layer COPY rootfs /\nfile usr/lib/sysimage/rpm/rpmdb.sqlite 1\n");
+        let mut spec = parse(&format!("layer COPY rootfs /\nfile {path} 1\n"));
         spec.steps[0].members[0].contents = database;
         let opened = open_stream("image", std::io::Cursor::new(spec.archive(Form::OciGzip)), &Options::default());
         analyse(opened.expect("a good image"), &Options::default())
     };
-    let whole = image(database.clone());
+    let whole = image(database.to_vec());
     let found: Vec<String> = packages(&whole.1)
         .into_iter()
         .map(|((manager, name), version)| {
@@ -786,15 +797,15 @@ fn packages_of_rpm() {
         "pack-8 2.8-1",
         "pack-9 2.9-1",
     ];
-    assert_eq!(found, wanted);
+    assert_eq!(found, wanted, "{path}");
     // Damage is told, and never worse than that.
     for at in (0..database.len()).step_by(97) {
-        let mut damaged = database.clone();
+        let mut damaged = database.to_vec();
         damaged[at] ^= 0xff;
         damaged.truncate(database.len() - at / 2);
         let broken = image(damaged);
         let said = diff(&whole.0.image, &broken.0.image, Some((&whole.1, &broken.1)));
-        assert!(packages(&broken.1).len() == wanted.len() || !said.notes.is_empty(), "{at}");
+        assert!(packages(&broken.1).len() == wanted.len() || !said.notes.is_empty(), "{path} {at}");
     }
 }
 
@@ -880,6 +891,28 @@ fn a_link_into_the_folder_that_it_replaces_dangles() {
 }
 
 #[test]
+fn a_bomb_is_refused_without_being_asked_to() {
+    use std::io::Write;
+    use std::process::Command;
+    // A gigabyte of zeros eight megabytes at a time: more than a thousand times its size.
+    let mut zeros = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    zeros.write_all(&vec![0; 8 << 20]).expect("memory takes all");
+    let bomb = zeros.finish().expect("memory takes all").repeat(140);
+    let spec = parse("layer RUN boom\nfile a 1\n");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("bomb.tar");
+    let layer = format!("sha256:{}", image_spec::sha256(&bomb));
+    fs::write(&path, image_spec::archive(&spec.files_of(Form::Docker25, &[bomb]), "")).expect("writes");
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_cachalot")).args(["image", "--no-cache"]).arg(&path).output().expect("runs");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains(&layer) && said.contains("decompresses to more than 1073741824 bytes"), "{said}");
+    let offset = said.split("at byte ").nth(1).and_then(|rest| rest.split(' ').next()?.parse::<u64>().ok());
+    assert!(offset.is_some_and(|offset| (1 << 30..140 << 23).contains(&offset)), "{said}");
+}
+
+#[test]
 fn decompression_bombs_and_long_names_end_early() {
     use cachalot::image::{Limits, scan};
     // 600 MB of a GNU long name in a few hundred kilobytes.
@@ -896,4 +929,29 @@ fn decompression_bombs_and_long_names_end_early() {
     let error =
         scan("big", &image_spec::gzip(&big)[..], &Default::default(), limits).expect_err("too large").to_string();
     assert!(error.contains("1000000"), "{error}");
+}
+
+/// `SEEDS=FOLDER cargo test --test image -- --ignored fuzz_seeds` fills `FOLDER/image_layer` and
+/// `FOLDER/image_archive` with every fixture in every form, for the fuzzers to begin with.
+#[test]
+#[ignore = "writes files: .ci/fuzz calls it"]
+fn fuzz_seeds() {
+    let folder = PathBuf::from(std::env::var_os("SEEDS").expect("SEEDS names a folder"));
+    let write = |target: &str, name: String, bytes: &[u8]| {
+        fs::create_dir_all(folder.join(target)).expect("creates");
+        fs::write(folder.join(target).join(name), bytes).expect("writes");
+    };
+    for file in fs::read_dir("fixtures/images").expect("the fixtures").flatten() {
+        let Some(text) = fs::read_to_string(file.path()).ok().filter(|_| file.path().extension().is_some()) else {
+            continue;
+        };
+        let (name, spec) = (file.file_name().to_string_lossy().into_owned(), parse(&text));
+        for (number, tar) in spec.tars().iter().enumerate() {
+            write("image_layer", format!("{name}-{number}.tar"), tar);
+            write("image_layer", format!("{name}-{number}.tar.gz"), &image_spec::gzip(tar));
+        }
+        for form in FORMS {
+            write("image_archive", format!("{name}-{form:?}.tar"), &spec.archive(form));
+        }
+    }
 }

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 use serde::Serialize;
 
 use super::paths::PathId;
-use super::stack::{Live, Stacked, WasteKind, stack};
+use super::stack::{Live, Stacked, stack};
 use super::tree::{Entry, Kind};
 use super::trees::Trees;
+use super::waste::{Waste, WasteKind};
 
 /// The stacked layers of an image.
 #[derive(Clone, Debug)]
@@ -88,13 +89,13 @@ impl Files {
     }
 
     /// The entry of a live path; `None` for a folder that no layer lists.
-    pub fn entry(&self, live: &Live) -> Option<&Entry> {
-        self.trees.entries(live.layer as usize).get(live.entry? as usize)
+    pub fn entry(&self, live: &Live) -> Option<Entry> {
+        self.trees.entries(live.layer as usize).get(live.entry?)
     }
 
     /// The bytes that a live path's file holds, also under a second name; 0 for what is no file.
     pub fn size(&self, live: &Live) -> u64 {
-        live.inode.map_or(0, |(layer, entry)| self.trees.entries(layer as usize)[entry as usize].size)
+        live.inode.map_or(0, |(layer, entry)| self.trees.entries(layer as usize).at(entry).size)
     }
 
     /// Sums over waste that layers from `first` on cause: 0 for the whole image, the number of
@@ -120,10 +121,10 @@ impl Files {
     /// `first` on kill.
     pub fn flows(&self, first: usize) -> Vec<Flow> {
         let mut flows: BTreeMap<(u16, u16, WasteKind), (u64, u64)> = BTreeMap::new();
-        for waste in self.stacked.waste.iter().filter(|waste| waste.killed as usize >= first) {
+        for waste in self.waste(first) {
             let sum = flows.entry((waste.added, waste.killed, waste.kind)).or_default();
             sum.0 += 1;
-            sum.1 += self.trees.entries(waste.added as usize)[waste.entry as usize].size;
+            sum.1 += waste.size;
         }
         let flow = |((added, killed, kind), (files, bytes))| Flow { added, killed, kind, files, bytes };
         let mut flows: Vec<Flow> = flows.into_iter().map(flow).collect();
@@ -133,20 +134,19 @@ impl Files {
 
     /// The `top` paths that waste the most, of what layers from `first` on kill.
     pub fn wasted_paths(&self, first: usize, top: usize) -> Vec<WastedPath> {
-        let caused = || self.stacked.waste.iter().filter(|waste| waste.killed as usize >= first);
-        let size = |waste: &super::stack::Waste| self.trees.entries(waste.added as usize)[waste.entry as usize].size;
-        let mut sums: HashMap<PathId, u64> = HashMap::new();
-        for waste in caused() {
-            *sums.entry(waste.path).or_default() += size(waste);
+        let mut sums = vec![0u64; self.trees.paths.len()];
+        for waste in self.waste(first) {
+            sums[waste.path.index()] += waste.size;
         }
-        let mut paths: Vec<(PathId, u64)> = sums.into_iter().collect();
+        let sums = sums.into_iter().enumerate().filter(|(_, bytes)| *bytes > 0);
+        let mut paths: Vec<(PathId, u64)> = sums.map(|(at, bytes)| (PathId(at as u32), bytes)).collect();
         self.keep_largest(&mut paths, top);
         let index: HashMap<PathId, usize> = paths.iter().enumerate().map(|(at, &(path, _))| (path, at)).collect();
         let mut wasted: Vec<WastedPath> =
             paths.iter().map(|&(path, bytes)| WastedPath { path, bytes, losses: Vec::new() }).collect();
-        for waste in caused() {
+        for waste in self.waste(first) {
             if let Some(&at) = index.get(&waste.path) {
-                wasted[at].losses.push((waste.added, waste.killed, waste.kind, size(waste)));
+                wasted[at].losses.push((waste.added, waste.killed, waste.kind, waste.size));
             }
         }
         wasted
@@ -157,8 +157,7 @@ impl Files {
         let files = self.stacked.live.iter().filter(|live| live.counts);
         let mut files: Vec<(PathId, u64)> = files.map(|live| (live.path, self.size(live))).collect();
         self.keep_largest(&mut files, top);
-        let layers: HashMap<PathId, u16> = self.stacked.live.iter().map(|live| (live.path, live.layer)).collect();
-        files.into_iter().map(|(path, size)| (path, size, layers[&path])).collect()
+        files.into_iter().filter_map(|(path, size)| Some((path, size, self.live(path)?.layer))).collect()
     }
 
     /// The `top` largest folders of the final file system, everything below included. A folder
@@ -202,21 +201,22 @@ impl Files {
         if !self.stacked.hashed {
             return Vec::new();
         }
-        let mut groups: HashMap<(u64, u64), Vec<PathId>> = HashMap::new();
-        let mut own: HashSet<(u64, u64)> = HashSet::new();
+        let mut files: Vec<(u64, u64, PathId)> = Vec::new();
         for live in self.stacked.live.iter().filter(|live| live.counts) {
             let Some((layer, entry)) = live.inode else { continue };
-            let entry = &self.trees.entries(layer as usize)[entry as usize];
-            if entry.size > 0 {
-                groups.entry((entry.size, entry.hash)).or_default().push(live.path);
-                if live.layer as usize >= first {
-                    own.insert((entry.size, entry.hash));
-                }
-            }
+            let entry = self.trees.entries(layer as usize).get(entry);
+            files.extend(entry.filter(|entry| entry.size > 0).map(|entry| (entry.size, entry.hash, live.path)));
         }
-        let is_told = |(key, paths): &((u64, u64), Vec<PathId>)| paths.len() > 1 && own.contains(key);
-        let duplicate = |((size, _), paths): (_, Vec<PathId>)| Duplicate { size, paths };
-        let mut groups: Vec<Duplicate> = groups.into_iter().filter(is_told).map(duplicate).collect();
+        // Sorting takes a fraction of the memory that a table of all contents would.
+        files.sort_unstable();
+        let own = |path: PathId| self.live(path).is_some_and(|live| live.layer as usize >= first);
+        let same = files.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1));
+        let told = same.filter(|group| group.len() > 1 && group.iter().any(|file| own(file.2)));
+        let duplicate = |group: &[(u64, u64, PathId)]| Duplicate {
+            size: group[0].0,
+            paths: group.iter().map(|file| file.2).collect(),
+        };
+        let mut groups: Vec<Duplicate> = told.map(duplicate).collect();
         for group in &mut groups {
             group.paths.sort_by_cached_key(|&path| self.trees.paths.bytes(path));
         }
@@ -230,15 +230,19 @@ impl Files {
     /// The contents of a captured file as the final file system has it.
     pub fn contents(&self, path: &str) -> Option<&[u8]> {
         let id = self.trees.paths.find(path.as_bytes())?;
-        let at = self.stacked.live.binary_search_by_key(&id, |live| live.path).ok()?;
-        let (layer, _) = self.stacked.live[at].inode?;
+        let (layer, _) = self.live(id)?.inode?;
         let layer = self.trees.layers.get(layer as usize)?.as_ref()?;
         layer.captured.iter().rev().find(|(captured, _)| *captured == id).map(|(_, bytes)| &bytes[..])
     }
 
-    /// True where the final file system has the path.
-    pub fn is_live(&self, id: PathId) -> bool {
-        self.stacked.live.binary_search_by_key(&id, |live| live.path).is_ok()
+    /// What the final file system has at a path.
+    pub fn live(&self, id: PathId) -> Option<&Live> {
+        let at = self.stacked.live.binary_search_by_key(&id, |live| live.path).ok()?;
+        Some(&self.stacked.live[at])
+    }
+
+    fn waste(&self, first: usize) -> impl Iterator<Item = Waste> + '_ {
+        self.stacked.waste(&self.trees).filter(move |waste| waste.killed as usize >= first)
     }
 
     /// The live paths with their names, sorted by name.

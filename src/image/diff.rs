@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::analysis::Files;
 use super::image::Image;
 use super::packages::{self, Manager};
+use super::rpm;
 use super::stack::Live;
 use super::tree::{Entry, Kind};
 
@@ -179,12 +180,12 @@ fn diff_files(a: &Files, b: &Files) -> FilesDiff {
 fn difference(a: &Files, left: &Live, b: &Files, right: &Live) -> Vec<&'static str> {
     let (Some(x), Some(y)) = (a.entry(left), b.entry(right)) else { return Vec::new() };
     let is_file = |entry: &Entry| matches!(entry.kind, Kind::File | Kind::Hardlink);
-    if x.kind != y.kind && !(is_file(x) && is_file(y)) {
+    if x.kind != y.kind && !(is_file(&x) && is_file(&y)) {
         return vec!["type"];
     }
     let contents = |files: &Files, live: &Live| {
         let (layer, entry) = live.inode?;
-        let entry = files.trees.entries(layer as usize)[entry as usize];
+        let entry = files.trees.entries(layer as usize).get(entry)?;
         Some((entry.size, if files.stacked.hashed { entry.hash } else { 0 }))
     };
     let hashed = a.stacked.hashed && b.stacked.hashed;
@@ -200,7 +201,7 @@ fn difference(a: &Files, left: &Live, b: &Files, right: &Live) -> Vec<&'static s
     if x.mode != y.mode && x.kind != Kind::Symlink {
         what.push("mode");
     }
-    if a.trees.owner(x) != b.trees.owner(y) {
+    if a.trees.owner(&x) != b.trees.owner(&y) {
         what.push("owner");
     }
     what
@@ -240,23 +241,15 @@ fn diff_packages(a: &Files, b: &Files) -> Vec<PackageChange> {
 fn unread_rpm(files: &Files) -> Option<String> {
     let live = |path: &str| {
         let id = files.trees.paths.find(path.as_bytes())?;
-        let at = files.stacked.live.binary_search_by_key(&id, |live| live.path).ok()?;
-        Some(files.size(&files.stacked.live[at]))
+        Some(files.size(files.live(id)?))
     };
-    ["var/lib/rpm", "usr/lib/sysimage/rpm"].iter().find_map(|folder| {
-        let sqlite = format!("{folder}/rpmdb.sqlite");
-        let why = if live(&sqlite).is_some() {
-            let is_read = files.contents(&sqlite).is_some_and(|list| !list.is_empty());
-            match live(&format!("{sqlite}-wal")) {
-                Some(1..) => return Some(format!("packages of rpm may be old: /{sqlite}-wal was never merged")),
-                _ if is_read => return None,
-                _ => "is damaged or too large",
-            }
-        } else if live(&format!("{folder}/Packages.db")).is_some() || live(&format!("{folder}/Packages")).is_some() {
-            "is in a form from before SQLite, which is not read"
-        } else {
-            return None;
-        };
-        Some(format!("packages of rpm are not compared: the database in /{folder} {why}"))
-    })
+    let files_of = |folder: &str| rpm::FILES.map(|name| format!("{folder}/{name}"));
+    let database =
+        packages::RPM_FOLDERS.iter().flat_map(|folder| files_of(folder)).find(|path| live(path).is_some())?;
+    if live(&format!("{database}-wal")).is_some_and(|size| size > 0) {
+        return Some(format!("packages of rpm may be old: /{database}-wal was never merged"));
+    }
+    let is_read = files.contents(&database).is_some_and(|list| !list.is_empty());
+    let unread = || format!("packages of rpm are not compared: /{database} is damaged or too large");
+    (!is_read).then(unread)
 }

@@ -4,8 +4,9 @@
 
 use hashbrown::HashMap;
 
+use super::entries::Entries;
 use super::paths::{PathId, Paths};
-use super::tree::{Entry, Kind};
+use super::tree::Kind;
 use super::trees::Trees;
 
 /// A path that dive lists as inefficient.
@@ -44,13 +45,13 @@ pub struct Listed {
     /// The path with a leading slash; whiteouts under their literal name.
     pub path: String,
     /// The layer's entry; `None` for a folder that it does not list.
-    pub entry: Option<usize>,
+    pub entry: Option<u32>,
 }
 
 /// The tree of one layer as dive sees it: whiteouts are files with odd names.
 struct Literal {
     paths: Paths,
-    entries: Vec<Option<usize>>,
+    entries: Vec<Option<u32>>,
     children: Vec<Vec<PathId>>,
 }
 
@@ -101,12 +102,12 @@ fn sum_layer(
     sums: &mut HashMap<String, Sum>,
     literal: &Literal,
     order: &[PathId],
-    entries: &[Entry],
+    entries: &Entries,
     below: &Restacked,
 ) {
     let hidden_sizes = entries.iter().any(|entry| entry.kind == Kind::Whiteout).then(|| below.sizes());
     for &id in order.iter().filter(|id| literal.children[id.index()].is_empty()) {
-        let Some(entry) = literal.entries[id.index()].map(|at| &entries[at]) else { continue };
+        let Some(entry) = literal.entries[id.index()].and_then(|at| entries.get(at)) else { continue };
         let mut path = literal.paths.display(id);
         let size = match entry.kind {
             Kind::Whiteout => {
@@ -127,7 +128,7 @@ fn sum_layer(
 }
 
 impl Literal {
-    fn of(trees: &Trees, entries: &[Entry]) -> Literal {
+    fn of(trees: &Trees, entries: &Entries) -> Literal {
         let mut paths = Paths::default();
         let mut found: Vec<(PathId, usize)> = Vec::new();
         for (at, entry) in entries.iter().enumerate() {
@@ -145,7 +146,7 @@ impl Literal {
         }
         let mut literal = Literal { entries: vec![None; paths.len()], children: vec![Vec::new(); paths.len()], paths };
         for (id, at) in found {
-            literal.entries[id.index()] = Some(at);
+            literal.entries[id.index()] = Some(at as u32);
         }
         for id in literal.paths.ids().skip(1) {
             let parent = literal.paths.parent(id);
@@ -184,7 +185,7 @@ struct Restacked {
 }
 
 impl Restacked {
-    fn add(&mut self, trees: &Trees, entries: &[Entry]) {
+    fn add(&mut self, trees: &Trees, entries: &Entries) {
         for id in (self.parents.len() as u32..trees.paths.len() as u32).map(PathId) {
             self.parents.push(trees.paths.parent(id).0);
         }

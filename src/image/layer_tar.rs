@@ -86,12 +86,14 @@ impl<S: Source> Visit<S> for Builder {
             }
         })?;
         if !whole {
-            let path = plan.entry.map(|at| self.tree.entries[at].path);
+            let path = plan.entry.and_then(|at| self.tree.entries.get(at as u32)).map(|entry| entry.path);
             return Err(TarError::Truncated(path.map_or("a member".into(), |path| self.tree.paths.display(path))));
         }
-        let Some(entry) = plan.entry.map(|at| &mut self.tree.entries[at]) else { return Ok(()) };
+        let Some(at) = plan.entry else { return Ok(()) };
+        let Some(entry) = self.tree.entries.get(at as u32) else { return Ok(()) };
         if entry.kind == Kind::File {
-            entry.hash = hasher.map_or_else(|| xxh3_64(b""), |hasher| hasher.digest());
+            let hash = hasher.map_or_else(|| xxh3_64(b""), |hasher| hasher.digest());
+            self.tree.entries.set_hash(at, hash);
             if plan.capture {
                 self.captured += size;
                 let kept = packages::condensed(&self.tree.paths.bytes(entry.path), kept);
@@ -166,7 +168,7 @@ impl Builder {
     }
 
     fn finish(mut self) -> LayerTree {
-        self.tree.entries.shrink_to_fit();
+        self.tree.entries.shrink();
         self.tree.paths.shrink();
         self.tree.texts.shrink();
         self.tree

@@ -59,7 +59,7 @@ impl Memo {
             blobs: self.blobs.clone(),
             tar_size: self.tar_size,
             paths: tree.paths.ids().skip(1).map(|id| (tree.paths.parent(id).0, tree.paths.name(id).to_vec())).collect(),
-            entries: tree.entries.clone(),
+            entries: tree.entries.iter().collect(),
             texts: tree.texts.clone(),
             owners: tree.owners.clone(),
             sparse: tree.sparse.clone(),
@@ -96,7 +96,7 @@ impl Memo {
         }
         let tree = LayerTree {
             paths,
-            entries: stored.entries,
+            entries: stored.entries.into_iter().collect(),
             texts: stored.texts,
             owners: stored.owners,
             sparse: stored.sparse,

@@ -17,10 +17,17 @@ pub(crate) fn is_wanted(path: &[u8]) -> bool {
             | b"var/lib/dpkg/status"
             | b"lib/apk/db/installed"
             | b"usr/lib/apk/db/installed"
-            | b"var/lib/rpm/rpmdb.sqlite"
-            | b"usr/lib/sysimage/rpm/rpmdb.sqlite"
-    ) || path.strip_prefix(b"var/lib/dpkg/status.d/").is_some_and(|name| !name.ends_with(b".md5sums"))
+    ) || is_rpm(path)
+        || path.strip_prefix(b"var/lib/dpkg/status.d/").is_some_and(|name| !name.ends_with(b".md5sums"))
 }
+
+fn is_rpm(path: &[u8]) -> bool {
+    let name = RPM_FOLDERS.iter().find_map(|folder| path.strip_prefix(folder.as_bytes())?.strip_prefix(b"/"));
+    name.is_some_and(|name| rpm::FILES.iter().any(|file| file.as_bytes() == name))
+}
+
+/// Where rpm keeps its database.
+pub(crate) const RPM_FOLDERS: [&str; 2] = ["var/lib/rpm", "usr/lib/sysimage/rpm"];
 
 /// A package database's format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
@@ -37,7 +44,7 @@ pub enum Manager {
 /// What a scan keeps of a file that [`is_wanted`]: of a database in binary form only the packages,
 /// a line for each, and nothing where it cannot be read.
 pub(crate) fn condensed(path: &[u8], contents: Vec<u8>) -> Vec<u8> {
-    if !path.ends_with(b"/rpmdb.sqlite") {
+    if !is_rpm(path) {
         return contents;
     }
     let packages = rpm::packages(&contents).unwrap_or_default();
@@ -51,7 +58,7 @@ pub fn read(path: &[u8], contents: &[u8]) -> Option<(Manager, BTreeMap<String, S
         Some((Manager::Dpkg, dpkg(&text)))
     } else if path.ends_with(b"apk/db/installed") {
         Some((Manager::Apk, apk(&text)))
-    } else if path.ends_with(b"/rpmdb.sqlite") {
+    } else if is_rpm(path) {
         let lines = text.lines().filter_map(|line| line.split_once(' '));
         Some((Manager::Rpm, lines.map(|(name, version)| (name.to_owned(), version.to_owned())).collect()))
     } else {

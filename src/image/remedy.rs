@@ -2,7 +2,7 @@
 
 use super::analysis::Flow;
 use super::created_by::keyword;
-use super::stack::WasteKind;
+use super::waste::WasteKind;
 
 /// How the losses of a flow are avoided, from the instructions of the two layers; `None` where
 /// nothing sensible can be done about it. `base` is the number of the base image's layers: what

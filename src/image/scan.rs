@@ -5,6 +5,7 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
 use flate2::bufread::MultiGzDecoder;
 
+use super::aside::Hashed;
 use super::digest::{Digest, Hasher};
 use super::layer_tar;
 use super::media::Compression;
@@ -173,28 +174,32 @@ fn scan_counted(
     raw_count: &Cell<u64>,
     tar_count: &Cell<u64>,
 ) -> Result<LayerScan, Problem> {
-    let mut raw = Hashing::new(blob, Some(Hasher::like(expected.digest.as_ref())), raw_count);
+    let mut raw = Hashing { inner: blob, hashed: Some(digest_like(&expected.digest)), count: raw_count };
     let mut head = [0; Compression::SNIFF];
     let filled = fill(&mut raw, &mut head)?;
     let head = &head[..filled];
     let compression = Compression::sniff(head).map_err(Problem::NotALayer)?;
     let one_hash = compression == Compression::None && same_algorithm(expected);
-    let tar_hasher = (!one_hash).then(|| Hasher::like(expected.diff_id.as_ref()));
+    let tar_hashed = (!one_hash).then(|| digest_like(&expected.diff_id));
     let mut input = BufReader::with_capacity(BUFFER, head.chain(&mut raw));
-    let tar = |hasher| Tar { hasher, count: tar_count, raw_count, limits };
-    let (tree, tar_hasher) = match compression {
-        Compression::None => tar(tar_hasher).walk(&mut input)?,
-        Compression::Gzip => tar(tar_hasher).walk(MultiGzDecoder::new(&mut input))?,
-        Compression::Zstd => tar(tar_hasher).walk(zstd(&mut input)?)?,
+    let tar = |hashed| Tar { hashed, count: tar_count, raw_count, limits };
+    let (tree, tar_hashed) = match compression {
+        Compression::None => tar(tar_hashed).walk(&mut input)?,
+        Compression::Gzip => tar(tar_hashed).walk(MultiGzDecoder::new(&mut input))?,
+        Compression::Zstd => tar(tar_hashed).walk(zstd(&mut input)?)?,
     };
     io::copy(&mut input, &mut io::sink())?;
     drop(input);
-    let digest = raw.finish();
-    let diff_id = tar_hasher.map_or_else(|| digest.clone(), Hasher::finish);
+    let digest = raw.hashed.expect("a blob is always hashed").finish();
+    let diff_id = tar_hashed.map_or_else(|| digest.clone(), Hashed::finish);
     let (blob_size, tar_size) = (raw_count.get(), tar_count.get());
     let scan = LayerScan { digest, blob_size, diff_id, tar_size, compression, tree };
     scan.verify(expected)?;
     Ok(scan)
+}
+
+fn digest_like(expected: &Option<Digest>) -> Hashed {
+    Hashed::new(Hasher::like(expected.as_ref()))
 }
 
 /// True where the blob's digest and the diff id of a bare tar are the same hash.
@@ -205,7 +210,7 @@ fn same_algorithm(expected: &Expected) -> bool {
 
 /// The decompressed side of the pipeline.
 struct Tar<'a> {
-    hasher: Option<Hasher>,
+    hashed: Option<Hashed>,
     count: &'a Cell<u64>,
     raw_count: &'a Cell<u64>,
     limits: Limits,
@@ -214,9 +219,9 @@ struct Tar<'a> {
 impl Tar<'_> {
     /// Walks a tar to the end of its stream: whatever follows the tar's own end belongs to the
     /// diff id too, and eStargz puts its table there.
-    fn walk(self, stream: impl Read) -> Result<(LayerTree, Option<Hasher>), Problem> {
+    fn walk(self, stream: impl Read) -> Result<(LayerTree, Option<Hashed>), Problem> {
         let bounded = Bounded { inner: stream, read: 0, raw_count: self.raw_count, limits: self.limits };
-        let mut stream = Streaming(Hashing::new(bounded, self.hasher, self.count));
+        let mut stream = Streaming(Hashing { inner: bounded, hashed: self.hashed, count: self.count });
         let too_large = |error: io::Error| match error.get_ref().and_then(|inner| inner.downcast_ref::<TooLarge>()) {
             Some(TooLarge(limit)) => Problem::TooLarge(*limit),
             None => Problem::Read(error),
@@ -231,7 +236,7 @@ impl Tar<'_> {
         let mut rest = BufReader::with_capacity(BUFFER, &mut stream.0);
         io::copy(&mut rest, &mut io::sink()).map_err(too_large)?;
         tree.hashed = true;
-        Ok((tree, stream.0.hasher))
+        Ok((tree, stream.0.hashed))
     }
 }
 
@@ -258,25 +263,15 @@ fn fill(stream: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
 /// Counts and hashes what passes.
 struct Hashing<'a, R> {
     inner: R,
-    hasher: Option<Hasher>,
+    hashed: Option<Hashed>,
     count: &'a Cell<u64>,
-}
-
-impl<'a, R: Read> Hashing<'a, R> {
-    fn new(inner: R, hasher: Option<Hasher>, count: &'a Cell<u64>) -> Hashing<'a, R> {
-        Hashing { inner, hasher, count }
-    }
-
-    fn finish(self) -> Digest {
-        self.hasher.unwrap_or_default().finish()
-    }
 }
 
 impl<R: Read> Read for Hashing<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(buffer)?;
-        if let Some(hasher) = &mut self.hasher {
-            hasher.update(&buffer[..count]);
+        if let Some(hashed) = &mut self.hashed {
+            hashed.update(&buffer[..count]);
         }
         self.count.set(self.count.get() + count as u64);
         Ok(count)

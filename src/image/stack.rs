@@ -1,43 +1,16 @@
 //! Layers put on top of each other: what each adds, changes and removes, what bytes are wasted by
 //! that, and the file system that a container sees.
 
+use super::entries::Entries;
 use super::paths::{PathId, components};
 use super::tree::{Entry, Kind, NoteKind};
 use super::trees::Trees;
+use super::waste::{Fates, Waste, WasteKind};
 
 const NONE: u32 = u32::MAX;
 const ABSENT: u16 = u16::MAX;
 /// The longest target of a symbolic link that the kernel would follow, in bytes.
 const MAX_TARGET: usize = 4096;
-
-/// Why bytes of a layer are not in the final file system.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum WasteKind {
-    /// The file, or a folder above it, was deleted.
-    Deleted,
-    /// A folder above it was emptied by an opaque mark (deleted and made anew).
-    Opaque,
-    /// Other contents, or something that is no file, took its place.
-    Overwritten,
-    /// The same contents were stored again: only mode, owner or times differ.
-    Metadata,
-}
-
-/// A file whose bytes are carried along for nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Waste {
-    /// The last name that the file had.
-    pub path: PathId,
-    /// Index of the file among the entries of the layer that added it.
-    pub entry: u32,
-    /// The layer that added the bytes.
-    pub added: u16,
-    /// The layer that took them from sight; the same where one layer lists a path twice.
-    pub killed: u16,
-    /// How.
-    pub kind: WasteKind,
-}
 
 /// What one layer does to what lies below.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -77,8 +50,6 @@ pub struct Live {
 pub struct Stacked {
     /// Per layer, from the bottom.
     pub changes: Vec<Change>,
-    /// Files carried along for nothing, in the order in which they were lost.
-    pub waste: Vec<Waste>,
     /// The final file system, parents before children in the order of [`PathId`].
     pub live: Vec<Live>,
     /// Bytes of the final file system's files, each inode once.
@@ -89,9 +60,15 @@ pub struct Stacked {
     pub notes: Vec<(u16, NoteKind, PathId)>,
     /// False where a layer's contents were not read: then equal contents are not recognised.
     pub hashed: bool,
+    fates: Fates,
 }
 
 impl Stacked {
+    /// Files carried along for nothing, by the layer that added them and their place in its tar.
+    pub fn waste<'a>(&'a self, trees: &'a Trees) -> impl Iterator<Item = Waste> + 'a {
+        self.fates.iter(trees)
+    }
+
     /// Bytes that are in some layer and not in the final file system.
     pub fn wasted_bytes(&self) -> u64 {
         self.total_bytes - self.live_bytes
@@ -165,7 +142,7 @@ impl Stack {
         Stack { states, inodes: Vec::new(), free: Vec::new(), out: Stacked { hashed: true, ..Stacked::default() } }
     }
 
-    fn layer(&mut self, trees: &mut Trees, number: u16, entries: &[Entry]) {
+    fn layer(&mut self, trees: &mut Trees, number: u16, entries: &Entries) {
         self.out.changes.push(Change::default());
         // Whiteouts speak of lower layers only, wherever they stand in the tar.
         for entry in entries.iter().filter(|entry| entry.kind.is_whiteout()) {
@@ -180,7 +157,7 @@ impl Stack {
                 let change = &mut self.out.changes[number as usize];
                 change.file_bytes = change.file_bytes.saturating_add(entry.size);
                 self.out.total_bytes = self.out.total_bytes.saturating_add(entry.size);
-                self.put(trees, number, index as u32, entry);
+                self.put(trees, number, index as u32, &entry);
             }
         }
     }
@@ -254,7 +231,7 @@ impl Stack {
         if state.layer == ABSENT || state.entry == NONE {
             return None;
         }
-        trees.entries(state.layer as usize).get(state.entry as usize).copied()
+        trees.entries(state.layer as usize).get(state.entry)
     }
 
     /// The inode of a hard link's target, if there is a file.
@@ -332,9 +309,9 @@ impl Stack {
         }
         let (added, entry) = (inode.layer, inode.entry);
         self.free.push(state.inode);
-        let size = trees.entries(added as usize)[entry as usize].size;
+        let size = trees.entries(added as usize).at(entry).size;
         if size > 0 {
-            self.out.waste.push(Waste { path, entry, added, killed: by, kind });
+            self.out.fates.kill(trees, (added, entry), by, kind, path);
             self.out.changes[added as usize].wasted_bytes += size;
             self.out.changes[by as usize].killed_bytes += size;
         }
@@ -409,6 +386,8 @@ impl Stack {
 
     fn finish(mut self, trees: &Trees) -> Stacked {
         let mut counted = vec![false; self.inodes.len()];
+        let count = self.states.iter().skip(1).filter(|state| state.layer != ABSENT).count();
+        self.out.live.reserve_exact(count);
         for path in trees.paths.ids().skip(1) {
             let state = self.states[path.index()];
             if state.layer == ABSENT {
@@ -417,7 +396,7 @@ impl Stack {
             let inode = (state.inode != NONE).then(|| &self.inodes[state.inode as usize]);
             let counts = inode.is_some() && !std::mem::replace(&mut counted[state.inode as usize], true);
             if let Some(inode) = inode.filter(|_| counts) {
-                self.out.live_bytes += trees.entries(inode.layer as usize)[inode.entry as usize].size;
+                self.out.live_bytes += trees.entries(inode.layer as usize).at(inode.entry).size;
             }
             self.out.live.push(Live {
                 path,

@@ -489,12 +489,12 @@ impl<'f> Index<'f> {
         &self.members[start.min(end)..end]
     }
 
-    fn entry(&self, member: &(PathId, u16, u32)) -> &'f Entry {
-        &self.files.trees.entries(member.1 as usize)[member.2 as usize]
+    fn entry(&self, member: &(PathId, u16, u32)) -> Entry {
+        self.files.trees.entries(member.1 as usize).at(member.2)
     }
 
     /// What stands at exactly this path after `layer`, links not followed; the layer that put it there.
-    fn here(&self, path: PathId, layer: usize) -> Option<(u16, &'f Entry)> {
+    fn here(&self, path: PathId, layer: usize) -> Option<(u16, Entry)> {
         let members = self.of(path, layer);
         let last = members.iter().rev().find(|member| !self.entry(member).kind.is_whiteout());
         // Whiteouts speak of lower layers: one in the same layer does not take the member away.
@@ -539,7 +539,7 @@ impl<'f> Index<'f> {
                 if links > MAX_LINKS {
                     return None;
                 }
-                let target = self.text(entry);
+                let target = self.text(&entry);
                 if target.starts_with(b"/") {
                     at = PathId::ROOT;
                 }
@@ -549,7 +549,7 @@ impl<'f> Index<'f> {
             at = next;
             found = entry;
         }
-        Some((at, *found?))
+        Some((at, found?))
     }
 
     fn is_folder(&self, path: &str, layer: usize) -> bool {
@@ -567,7 +567,7 @@ impl<'f> Index<'f> {
 
     /// Size and hash of a file, also under its second name.
     fn contents(&self, entry: &Entry, layer: usize) -> Option<(u64, u64)> {
-        let mut entry = entry;
+        let mut entry = *entry;
         for _ in 0..MAX_LINKS {
             match entry.kind {
                 Kind::File => return Some((entry.size, entry.hash)),
@@ -581,7 +581,7 @@ impl<'f> Index<'f> {
     /// Files of a COPY's layer that the context no longer has.
     fn left_over(&self, layer: usize, expected: &HashSet<PathId>) -> Vec<FileNow> {
         let entries = self.files.trees.entries(layer).iter();
-        let is_file = |entry: &&Entry| matches!(entry.kind, Kind::File | Kind::Symlink | Kind::Hardlink);
+        let is_file = |entry: &Entry| matches!(entry.kind, Kind::File | Kind::Symlink | Kind::Hardlink);
         let gone = entries.filter(is_file).filter(|entry| !expected.contains(&entry.path));
         gone.map(|entry| FileNow { path: self.files.trees.paths.display(entry.path), what: "removed" }).collect()
     }

@@ -1,7 +1,8 @@
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use hashbrown::HashMap;
 
+use super::entries::Entries;
 use super::paths::{PathId, Paths};
 use super::tree::{Entry, Kind, LayerTree, Note, Texts};
 
@@ -24,7 +25,7 @@ pub struct Trees {
 #[derive(Clone, Debug, Default)]
 pub struct Layer {
     /// The members in the tar's order.
-    pub entries: Vec<Entry>,
+    pub entries: Entries,
     /// Sparse files: index into `entries` and the size a reader sees, in bytes.
     pub sparse: Vec<(u32, u64)>,
     /// Contents of the few files that analysis reads.
@@ -62,8 +63,9 @@ impl Trees {
     }
 
     /// The entries of a layer; none where it was not read.
-    pub fn entries(&self, layer: usize) -> &[Entry] {
-        self.layers.get(layer).and_then(Option::as_ref).map_or(&[], |layer| &layer.entries)
+    pub fn entries(&self, layer: usize) -> &Entries {
+        static NONE: LazyLock<Entries> = LazyLock::new(Entries::default);
+        self.layers.get(layer).and_then(Option::as_ref).map_or(&NONE, |layer| &layer.entries)
     }
 
     fn adopt(&mut self, tree: LayerTree) -> Layer {
@@ -81,7 +83,7 @@ impl Trees {
         }
         let owners: Vec<u32> = tree.owners.iter().map(|&owner| self.intern_owner(owner)).collect();
         let mut entries = tree.entries;
-        for entry in &mut entries {
+        entries.change_all(|entry| {
             entry.path = ids[entry.path.index()];
             entry.owner = owners.get(entry.owner as usize).copied().unwrap_or(0);
             entry.link = match entry.kind {
@@ -89,7 +91,7 @@ impl Trees {
                 Kind::Hardlink => ids.get(entry.link as usize).map_or(0, |id| id.0),
                 _ => 0,
             };
-        }
+        });
         let captured = tree.captured.into_iter().map(|(path, bytes)| (ids[path.index()], bytes)).collect();
         Layer { entries, sparse: tree.sparse, captured, notes: tree.notes, hashed: tree.hashed }
     }

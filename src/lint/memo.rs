@@ -62,7 +62,7 @@ fn key(input: &Input, engine: &str) -> String {
         hasher.update(part);
     };
     let source = input.sources.get(input.file);
-    add(env!("CARGO_PKG_VERSION").as_bytes());
+    add(env!("CACHALOT_BUILD").as_bytes());
     add(engine.as_bytes());
     add(format!("{:?} {:?} {:?}", input.kind, input.path_in_context, input.files.is_some()).as_bytes());
     add(input.config.identity().as_bytes());

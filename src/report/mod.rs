@@ -59,7 +59,7 @@ pub use graph_svg::graph_svg;
 pub use hadolint::{hadolint_code, hadolint_gnu, hadolint_json, hadolint_sonarqube, hadolint_tty};
 pub use html::html;
 pub use json::json;
-pub use junit::junit;
+pub use junit::{hadolint_junit, junit};
 pub use links::{links_json, links_text};
 pub use log::{LogReport, log_text};
 pub use markdown::markdown;

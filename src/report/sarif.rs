@@ -142,11 +142,24 @@ fn location(sources: &Sources, label: &Label) -> Value {
 fn region(sources: &Sources, file: FileId, span: Span) -> Value {
     let place = Place::of(sources, file, span);
     json!({
+        "sourceLanguage": language(&sources.get(file).name),
         "startLine": place.line,
         "startColumn": place.column,
         "endLine": place.end_line,
         "endColumn": place.end_column,
     })
+}
+
+/// What viewers colour a file as; documents are read for the Dockerfile's sake, so the rest is one.
+fn language(name: &str) -> &'static str {
+    match name.rsplit('.').next() {
+        Some("md" | "markdown") => "markdown",
+        Some("yml" | "yaml") => "yaml",
+        Some("toml") => "toml",
+        Some("json") => "json",
+        Some("hcl") => "hcl",
+        _ => "dockerfile",
+    }
 }
 
 fn fix_object(sources: &Sources, file: FileId, fix: &Fix) -> Value {

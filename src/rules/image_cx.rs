@@ -101,7 +101,7 @@ impl<'a> ImageCx<'a> {
     pub fn own_live(&self, wanted: impl Fn(Option<&Entry>) -> bool) -> Vec<(PathId, usize)> {
         let Some(files) = self.files else { return Vec::new() };
         let own = files.stacked.live.iter().filter(|live| live.layer as usize >= self.first_own);
-        let found = own.filter(|live| wanted(files.entry(live)));
+        let found = own.filter(|live| wanted(files.entry(live).as_ref()));
         let mut found: Vec<(PathId, usize)> = found.map(|live| (live.path, live.layer as usize)).collect();
         found.sort_by_cached_key(|(path, _)| files.trees.paths.bytes(*path));
         found
@@ -158,8 +158,7 @@ impl<'a> ImageCx<'a> {
     fn layer_of(&self, path: &str) -> Option<usize> {
         let files = self.files?;
         let id = files.trees.paths.find(path.as_bytes())?;
-        let at = files.stacked.live.binary_search_by_key(&id, |live| live.path).ok()?;
-        Some(files.stacked.live[at].layer as usize)
+        Some(files.live(id)?.layer as usize)
     }
 }
 

@@ -195,6 +195,6 @@ fn one(out: &mut dyn Write, format: Format, run: &Run, renamed: &Run, color: boo
         Format::Checkstyle => own(out, Own::Checkstyle, renamed),
         Format::Codeclimate => own(out, Own::Codeclimate, renamed),
         Format::GitlabCodeclimate => own(out, Own::Gitlab, renamed),
-        Format::Junit => own(out, Own::Junit, renamed),
+        Format::Junit => report::hadolint_junit(out, renamed),
     }
 }

@@ -184,6 +184,19 @@ enum PlainFormat {
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
+    let outcome = run_command(args);
+    let source = match &args.command {
+        Some(Command::Series { source, .. } | Command::Diff { source, .. }) => source,
+        None => &args.source,
+    };
+    // The folder that is used without being asked for fails silently.
+    if let Some(why) = source.cache.cache_url.as_ref().and_then(|store| store.take_trouble()) {
+        complain(format_args!("results are not shared: {why}"));
+    }
+    outcome
+}
+
+fn run_command(args: &Args) -> anyhow::Result<Outcome> {
     match &args.command {
         Some(Command::Series { images, tags, keep_order, source, format }) => {
             run_series(images, *tags, *keep_order, source, *format)

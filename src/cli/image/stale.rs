@@ -77,7 +77,10 @@ impl TreeArgs {
         let options =
             BuildOptions { target: self.target.clone(), build_args: given.clone(), ..BuildOptions::default() };
         let instructions = written(&dockerfile, &text, options);
-        if instructions.is_empty() {
+        // A Dockerfile may be a FROM and nothing else.
+        let is_bare =
+            self.target.is_none() && dockerfile.instructions.iter().any(|it| matches!(it.body, Body::From(_)));
+        if instructions.is_empty() && !is_bare {
             let stage = self.target.as_ref().map_or(String::new(), |stage| format!(" in a stage `{stage}`"));
             bail!("{}: has no instructions{stage}", host::display(&path));
         }

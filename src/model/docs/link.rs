@@ -102,6 +102,12 @@ impl ImageNames {
         names
     }
 
+    /// The same with names that the image is known to have.
+    pub fn also<'n>(mut self, names: impl IntoIterator<Item = &'n str>) -> ImageNames {
+        self.built.extend(names.into_iter().map(path_of));
+        self
+    }
+
     /// True if a build command gives the image that name.
     pub fn is_built_as(&self, name: &str) -> bool {
         self.built.contains(&path_of(name)) && !self.variants.contains(name)

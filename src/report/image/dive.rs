@@ -18,8 +18,10 @@ pub fn dive_json(report: &ImageReport) -> Option<Value> {
         .map(|(number, listed)| {
             let entries = files.trees.entries(number);
             let info = &report.image.layers[number];
-            let list: Vec<Value> =
-                listed.iter().map(|listed| file(report, &listed.path, listed.entry.map(|at| &entries[at]))).collect();
+            let list: Vec<Value> = listed
+                .iter()
+                .map(|listed| file(report, &listed.path, listed.entry.and_then(|at| entries.get(at)).as_ref()))
+                .collect();
             json!({
                 "index": number,
                 "id": if info.digest.is_some() { "blobs" } else { info.diff_id.hex() },

@@ -24,13 +24,13 @@ pub fn listing(report: &ImageReport, layer: Option<usize>, tree: bool, wanted: &
     };
     match layer {
         Some(layer) => {
-            for entry in files.trees.entries(layer) {
-                add(Some(entry), entry.path, entry.size);
+            for entry in files.trees.entries(layer).iter() {
+                add(Some(&entry), entry.path, entry.size);
             }
         }
         None => {
             for live in &files.stacked.live {
-                add(files.entry(live), live.path, files.size(live));
+                add(files.entry(live).as_ref(), live.path, files.size(live));
             }
         }
     }

@@ -8,7 +8,7 @@ pub(in crate::rules) fn check(cx: &mut ImageCx) {
     let ports =
         cx.image.config.config.exposed_ports.iter().filter_map(|port| port.split('/').next()?.parse::<u16>().ok());
     let ports: Vec<u16> = ports.collect();
-    let names = ImageNames::new(docs);
+    let names = ImageNames::new(docs).also(cx.image.tags.iter().map(String::as_str));
     let history = || cx.image.steps().into_iter().map(|step| cx.image.instruction(step));
     let mentions = |port: u16| history().any(|text| !text.starts_with("EXPOSE") && text.contains(&port.to_string()));
     let mut found = Vec::new();

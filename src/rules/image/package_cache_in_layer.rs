@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use crate::image::bytes;
+use crate::image::{PathId, bytes};
 use crate::rules::ImageCx;
 
 /// Bytes of known caches in each of one's own layers, also of those deleted later.
@@ -8,9 +8,15 @@ pub(in crate::rules) fn check(cx: &mut ImageCx) {
     let Some(files) = cx.files else { return };
     for layer in cx.own_layers() {
         let mut sums: BTreeMap<&str, u64> = BTreeMap::new();
+        // The folder decides, and tars list folder by folder.
+        let mut last = (PathId::ROOT, None);
         for entry in files.trees.entries(layer).iter().filter(|entry| entry.size > 0) {
-            let path = files.trees.paths.bytes(entry.path);
-            if let Some(cache) = cache(&String::from_utf8_lossy(&path)) {
+            let folder = files.trees.paths.parent(entry.path);
+            if folder != last.0 {
+                let path = files.trees.paths.bytes(folder);
+                last = (folder, cache(&format!("{}/", String::from_utf8_lossy(&path))));
+            }
+            if let Some(cache) = last.1 {
                 *sums.entry(cache).or_default() += entry.size;
             }
         }
@@ -24,6 +30,7 @@ pub(in crate::rules) fn check(cx: &mut ImageCx) {
 /// Less is not worth a word, in bytes.
 const LEAST: u64 = 100_000;
 
+/// What a folder, with a slash behind, holds.
 fn cache(path: &str) -> Option<&'static str> {
     const SYSTEM: [(&str, &str); 8] = [
         ("var/lib/apt/lists/", "apt's package lists"),

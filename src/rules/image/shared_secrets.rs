@@ -22,7 +22,7 @@ pub(super) fn files(cx: &ImageCx, files: &Files) -> impl Iterator<Item = SecretF
         for entry in entries.filter(|entry| entry.kind == Kind::File && entry.size > 0) {
             let is_told = is_secret(files.trees.paths.name(entry.path)) && !is_installed(&cx.path(entry.path));
             if is_told && seen.insert(entry.path) {
-                found.push(SecretFile { path: entry.path, layer, live: files.is_live(entry.path) });
+                found.push(SecretFile { path: entry.path, layer, live: files.live(entry.path).is_some() });
             }
         }
     }
@@ -32,8 +32,8 @@ pub(super) fn files(cx: &ImageCx, files: &Files) -> impl Iterator<Item = SecretF
 
 /// The layer that took a file of `layer` away.
 pub(super) fn killer(files: &Files, path: PathId, layer: usize) -> Option<u16> {
-    let of_file = |waste: &&crate::image::Waste| waste.path == path && waste.added as usize == layer;
-    files.stacked.waste.iter().find(of_file).map(|waste| waste.killed)
+    let of_file = |waste: &crate::image::Waste| waste.path == path && waste.added as usize == layer;
+    files.stacked.waste(&files.trees).find(of_file).map(|waste| waste.killed)
 }
 
 /// Names that stand for secrets and hardly for anything else.

@@ -1,6 +1,8 @@
 //! The rows of one table of an SQLite database in memory: enough of the file format for databases
 //! that somebody else wrote and closed (<https://www.sqlite.org/fileformat2.html>).
 
+use super::be;
+
 /// A value of a row, as far as package databases have them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Value {
@@ -148,12 +150,6 @@ fn record(payload: &[u8]) -> Option<Vec<Value>> {
         });
     }
     Some(values)
-}
-
-/// An unsigned number of `count` bytes, the most significant first.
-pub(crate) fn be(bytes: &[u8], at: usize, count: usize) -> Option<u64> {
-    let bytes = bytes.get(at..at.checked_add(count)?)?;
-    Some(bytes.iter().fold(0, |number, &byte| number << 8 | u64::from(byte)))
 }
 
 /// A number in one to nine bytes, and how many they are.
