@@ -51,7 +51,7 @@ impl Entries {
     }
 
     /// All members.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = Entry> + '_ {
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Entry> + Clone + '_ {
         self.packed.iter().map(|packed| self.tables.unpack(packed))
     }
 

@@ -46,7 +46,7 @@ impl Paths {
     }
 
     /// All paths, parents before their children.
-    pub fn ids(&self) -> impl DoubleEndedIterator<Item = PathId> + use<> {
+    pub fn ids(&self) -> impl DoubleEndedIterator<Item = PathId> + Clone + use<> {
         (0..self.nodes.len() as u32).map(PathId)
     }
 

@@ -3,7 +3,7 @@
 use super::store::Blob;
 use super::{Opened, Options};
 use crate::host::Store;
-use crate::image::memo::{Memo, VERSION};
+use crate::image::memo::{Memo, VERSION, encode};
 use crate::image::{Compression, Digest, LayerScan};
 
 /// Layers remembered in a store. Trouble with it is no error: the layer is read instead.
@@ -46,13 +46,9 @@ impl<'s> Memory<'s> {
 
     /// Remembers a verified layer.
     pub(super) fn keep(&self, scan: &LayerScan) {
-        let mut memo = Memo::new(scan);
         let name = name(&scan.diff_id);
-        if let Some(before) = self.store.get(&name).and_then(|bytes| Memo::decode(&bytes)) {
-            let other = |blob: &(Digest, u64, Compression)| blob.0 != scan.digest;
-            memo.blobs.extend(before.blobs.into_iter().filter(other).take(8));
-        }
-        self.store.put(&name, &memo.encode());
+        let before = self.store.get(&name).and_then(|bytes| Memo::decode(&bytes));
+        self.store.put(&name, &encode(scan, &before.map_or_else(Vec::new, |before| before.blobs)));
     }
 }
 
