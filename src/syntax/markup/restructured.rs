@@ -26,10 +26,10 @@ pub(super) fn code(text: &str) -> Code {
     let mut at = 0;
     while let Some(line) = lines.get(at) {
         at += 1;
-        if let Some(found) = title(&lines, at - 1) {
-            if *style.get_or_insert(found) == found {
-                code.titles.push(line.text.trim().to_string());
-            }
+        if let Some(found) = title(&lines, at - 1)
+            && *style.get_or_insert(found) == found
+        {
+            code.titles.push(line.text.trim().to_string());
         }
         if let Some(language) = line.text.trim().strip_prefix(".. highlight::") {
             default = language.trim();
