@@ -57,7 +57,7 @@ impl Database<'_> {
     /// Keys and values take turns; the key 0 has a counter, the others are packages.
     fn hash_page(&mut self, page: usize, headers: &mut Vec<Vec<u8>>) -> Option<()> {
         let items = self.field(page, 20, 2)? as usize;
-        if items % 2 != 0 {
+        if !items.is_multiple_of(2) {
             return None;
         }
         for item in (0..items / 2).map(|pair| pair * 2) {
