@@ -57,9 +57,9 @@ pub(super) fn tags(name: &str, options: &Options) -> Result<Vec<String>, Error> 
     for _ in 0..1000 {
         let last = tags.last().cloned();
         let page = client.list_tags(&registry.reference, &registry.auth, Some(1000), last.as_deref());
-        let page = runtime.block_on(page).map_err(|error| {
-            registry.error(explain(&error.to_string(), registry.reference.registry(), options.insecure))
-        })?;
+        let page = runtime
+            .block_on(page)
+            .map_err(|error| registry.error(explain(&error, registry.reference.registry(), options.insecure)))?;
         let before = tags.len();
         tags.extend(page.tags.into_iter().filter(|tag| seen.insert(tag.clone())));
         if tags.len() == before {
@@ -101,8 +101,8 @@ impl Registry {
         let guard = self.connection.lock().expect("no holder of this lock panics");
         let (runtime, client) = &*guard;
         let fetched = runtime.block_on(client.pull_manifest_raw(reference, &self.auth, &ACCEPTED));
-        let (bytes, _) = fetched
-            .map_err(|error| self.error(explain(&error.to_string(), self.reference.registry(), self.insecure)))?;
+        let (bytes, _) =
+            fetched.map_err(|error| self.error(explain(&error, self.reference.registry(), self.insecure)))?;
         if bytes.len() as u64 > MAX_MANIFEST {
             return Err(Error::TooLarge { name: self.name.clone(), what: reference.to_string(), max: MAX_MANIFEST });
         }
@@ -212,7 +212,8 @@ fn credentials(registry: &str) -> RegistryAuth {
     }
 }
 
-fn explain(error: &str, registry: &str, insecure: bool) -> String {
+fn explain(error: &dyn std::error::Error, registry: &str, insecure: bool) -> String {
+    let error = with_cause(error);
     let is_refused =
         ["Not authorized", "UNAUTHORIZED", "Authentication failure"].iter().any(|word| error.contains(word));
     let hint = if error.contains("schema") && error.contains("version 1") {
@@ -226,4 +227,15 @@ fn explain(error: &str, registry: &str, insecure: bool) -> String {
         String::new()
     };
     format!("{error}{hint}")
+}
+
+/// The error and, where it does not say so itself, what is at the bottom of it: the client's own words
+/// are no more than that a request failed.
+fn with_cause(error: &dyn std::error::Error) -> String {
+    let bottom = std::iter::successors(error.source(), |error| error.source()).last().map(ToString::to_string);
+    let said = error.to_string();
+    match bottom.filter(|bottom| !said.contains(bottom.as_str())) {
+        Some(bottom) => format!("{said}: {bottom}"),
+        None => said,
+    }
 }

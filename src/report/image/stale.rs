@@ -21,7 +21,7 @@ pub(super) fn text(stale: &Stale, top: usize) -> String {
         ]);
     }
     out += &table.to_string();
-    for step in stale.steps.iter().filter(|step| !step.files.is_empty()) {
+    for step in stale.steps.iter().filter(|step| top > 0 && !step.files.is_empty()) {
         let line = step.line.map_or(String::new(), |line| format!("line {line}, "));
         let _ = writeln!(out, "\n  {line}`{}`", shortened(&printable(&step.instruction), 80));
         for file in step.files.iter().take(top) {
