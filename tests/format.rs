@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use cachalot::format::{IndentStyle, Operators, Style, edits, format};
+use cachalot::syntax::dockerfile::parse;
+use cachalot::text::FileId;
 use proptest::prelude::*;
 
 #[track_caller]
@@ -125,7 +127,8 @@ fn operators_can_lead_or_trail() {
 #[test]
 fn edits_of_a_range_touch_only_its_lines() {
     let text = "from a\nrun b\nrun c\n";
-    let found = edits(text, &Style::default(), Some((1, 1)));
+    let (tree, _) = parse(FileId::default(), text);
+    let found = edits(text, &tree, &Style::default(), Some((1, 1)));
     assert!(found.iter().all(|edit| edit.span.start >= 7 && edit.span.end <= 13), "{found:?}");
     assert!(!found.is_empty());
 }

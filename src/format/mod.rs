@@ -35,21 +35,24 @@ const MAX_ROUNDS: u32 = 3;
 
 /// Lays out a Dockerfile. Formatting the result again changes nothing.
 pub fn format(text: &str, style: &Style) -> Formatted {
+    format_tree(text, &tree(text), style)
+}
+
+fn format_tree(text: &str, tree: &Dockerfile, style: &Style) -> Formatted {
     if text.strip_prefix('\u{feff}').is_some_and(|rest| rest.trim().is_empty()) {
         // A mark and nothing behind it has no last line.
         return Formatted { text: text.to_string(), kept: Vec::new() };
     }
-    let tree = tree(text);
     let line = |at: &usize| tree.instructions[*at].lines.0;
     let mut kept = BTreeSet::new();
     for _ in 0..MAX_ROUNDS {
-        let moved = operators::place(text, &tree, style.operators, &kept);
+        let moved = operators::place(text, tree, style.operators, &kept);
         let new = match &moved {
             Some(moved) => layout::lay_out(moved, &self::tree(moved), style, &kept),
-            None => layout::lay_out(text, &tree, style, &kept),
+            None => layout::lay_out(text, tree, style, &kept),
         };
         // Most texts are laid out already, and then there is nothing to compare.
-        let changed = if new == text { Some(Vec::new()) } else { same::changed(text, &tree, &new) };
+        let changed = if new == text { Some(Vec::new()) } else { same::changed(text, tree, &new) };
         match changed {
             Some(changed) if changed.is_empty() => {
                 return Formatted { text: new, kept: kept.iter().map(line).collect() };
@@ -61,10 +64,10 @@ pub fn format(text: &str, style: &Style) -> Formatted {
     Formatted { text: text.to_string(), kept: tree.instructions.iter().map(|it| it.lines.0).collect() }
 }
 
-/// What formatting changes as edits of whole lines, sorted and disjoint. With `lines` (first and
+/// What formatting changes, as edits of whole lines, sorted and disjoint; `tree` is that of the text. With `lines` (first and
 /// last, from 0) only those that touch these lines.
-pub fn edits(text: &str, style: &Style, lines: Option<(u32, u32)>) -> Vec<Edit> {
-    let new = format(text, style).text;
+pub fn edits(text: &str, tree: &Dockerfile, style: &Style, lines: Option<(u32, u32)>) -> Vec<Edit> {
+    let new = format_tree(text, tree, style).text;
     if new == text {
         return Vec::new();
     }

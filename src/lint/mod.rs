@@ -20,9 +20,10 @@ use crate::diagnostic::{Diagnostic, Fix, Severity};
 use crate::model::Files;
 use crate::model::docs::{DocText, Docs};
 use crate::shell::{ExternalEngine, Memo};
+use crate::syntax::dockerfile::Dockerfile;
 use crate::text::{FileId, Sources, Span};
 
-pub use fix::{AppliedFix, Fixed, Refused, fix, fix_where, refusal};
+pub use fix::{AppliedFix, Fixed, Refused, fix, fix_found, fix_where, refusal};
 pub use history::{add_costs, is_about_cache};
 pub use image::lint_image;
 pub use kind::FileKind;
@@ -53,8 +54,21 @@ pub struct Input<'a> {
     pub shellcheck: Option<&'a dyn ExternalEngine>,
     /// What was found in shell code before, if somebody lints again and again.
     pub memo: Option<&'a Memo>,
+    /// The tree of the text, if somebody parsed it before; that of another text is passed over.
+    pub parsed: Option<Parsed<'a>>,
     /// Set by whoever no longer wants the result: the rules that did not run yet are left out.
     pub stop: Option<&'a AtomicBool>,
+}
+
+/// What [`dockerfile::parse`](crate::syntax::dockerfile::parse) made of a text.
+#[derive(Clone, Copy, Debug)]
+pub struct Parsed<'a> {
+    /// The text.
+    pub text: &'a str,
+    /// Its tree.
+    pub tree: &'a Dockerfile,
+    /// What the parser found, in the file that is linted.
+    pub diagnostics: &'a [Diagnostic],
 }
 
 impl<'a> Input<'a> {
@@ -71,6 +85,7 @@ impl<'a> Input<'a> {
             document: None,
             shellcheck: None,
             memo: None,
+            parsed: None,
             stop: None,
         }
     }

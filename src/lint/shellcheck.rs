@@ -23,14 +23,14 @@ pub(super) fn findings(model: &Model, input: &Input) -> Vec<Diagnostic> {
     if config.shell.value == ShellEngine::Off || !config.wants_shellcheck() {
         return Vec::new();
     }
-    let steps: Vec<(&Stage, &Step)> = model.steps().filter(|(_, step)| !step.scripts.is_empty()).collect();
+    let steps: Vec<(&Stage, &Step)> = model.steps().filter(|(_, step)| !step.scripts().is_empty()).collect();
     let known: Vec<Known> = steps.iter().map(|(_, step)| Known(&step.before.scope)).collect();
     let quiet_known = config.quiet_known_variables();
     let mut stages = Vec::new();
     let mut jobs = Vec::new();
     for ((stage, step), known) in steps.iter().zip(&known) {
         let options = CheckOptions { known_variables: Some(known), quiet_known, memo };
-        jobs.extend(step.scripts.iter().map(|script| Job { script, options }));
+        jobs.extend(step.scripts().iter().map(|script| Job { script, options }));
         stages.resize(jobs.len(), *stage);
     }
     let all = config.preset.value != Preset::Recommended;

@@ -20,21 +20,28 @@ const NOT_FOR_FRAGMENTS: [&str; 5] =
 /// Parses and lints a text. Spans are offsets into it.
 pub(super) fn lint(input: &Input, piece: &Piece) -> Vec<Diagnostic> {
     let text = piece.text();
-    let (dockerfile, parse_diagnostics) = dockerfile::parse(input.file, text);
-    if let Some(diagnostic) = template(input, &dockerfile) {
+    let parsed;
+    let (dockerfile, parse_diagnostics) = match input.parsed.filter(|it| it.text == text) {
+        Some(known) => (known.tree, known.diagnostics),
+        None => {
+            parsed = dockerfile::parse(input.file, text);
+            (&parsed.0, &*parsed.1)
+        }
+    };
+    if let Some(diagnostic) = template(input, dockerfile) {
         return vec![diagnostic];
     }
     let fragment = piece.is_fragment();
     let mut found = Vec::new();
     for diagnostic in parse_diagnostics {
-        found.extend(configured(diagnostic, input.config));
+        found.extend(configured(diagnostic.clone(), input.config));
     }
     let source = Source::new(input.sources.get(input.file).name.clone(), text);
-    let suppressions = Suppressions::new(&dockerfile, &source, input.config);
+    let suppressions = Suppressions::new(dockerfile, &source, input.config);
     let files = input.files.filter(|_| input.kind == FileKind::Dockerfile);
     let context = files.map(|files| Context::new(files, input.path_in_context));
-    let options = build_options(&dockerfile, fragment, input.config);
-    match catch_unwind(AssertUnwindSafe(|| Model::new(&dockerfile, &source.text, options))) {
+    let options = build_options(dockerfile, fragment, input.config);
+    match catch_unwind(AssertUnwindSafe(|| Model::new(dockerfile, &source.text, options))) {
         Ok(model) => {
             let unit = Unit { input, context: context.as_ref(), source: &source, model: &model, fragment };
             unit.run_rules(&suppressions, &mut found);

@@ -11,7 +11,8 @@ use crate::text::{Sources, Span};
 use super::diagnostics::{convert, findings};
 use super::document::Snapshot;
 use super::layers::EXPLAIN;
-use super::server::{Failure, Server, invalid};
+use super::linting::Surroundings;
+use super::server::{Failure, Server, invalid, modified};
 use super::{layers, refactorings, suppress};
 
 /// The kind of the action that applies all safe fixes.
@@ -58,7 +59,8 @@ pub(super) fn actions(server: &mut Server, uri: &str, _: usize, params: &Value) 
     let refactorings: Vec<Value> = refactorings.into_iter().filter(is_new).collect();
     out.extend(refactorings);
     if wants(FIX_ALL) {
-        out.extend(fix_all(server, uri));
+        fix_all(server, uri, out);
+        return Ok(Value::Null);
     }
     Ok(out.into())
 }
@@ -100,10 +102,24 @@ fn explain(document: &Snapshot, diagnostic: &Diagnostic) -> Option<Value> {
     })
 }
 
-fn fix_all(server: &mut Server, uri: &str) -> Option<Value> {
-    let document = server.documents.get(uri)?;
-    let fix = |input: &Input| lint::fix(input, Applicability::Safe);
-    let fixed = server.surroundings(document).with_input(document, &mut Sources::default(), fix)?.ok()?;
+/// Answers later, with the other actions and the one that applies all safe fixes: it lints again and again.
+fn fix_all(server: &mut Server, uri: &str, mut others: Vec<Value>) {
+    let ticket = server.hold();
+    let Some(document) = server.documents.get(uri) else { return server.settle(&ticket, Ok(Value::Null)) };
+    let (snapshot, around, found) = (document.snapshot.clone(), server.surroundings(document), findings(server, uri));
+    let (uri, version) = (snapshot.uri.clone(), snapshot.version.clone());
+    let work = move || everything_fixed(&snapshot, &around, &found);
+    server.jobs.short(work, move |server, action: Option<Value>| {
+        let is_same = server.documents.get(&uri).is_some_and(|it| it.version == version);
+        others.extend(action);
+        let answer = if is_same { Ok(others.into()) } else { Err(modified()) };
+        server.settle(&ticket, answer);
+    });
+}
+
+fn everything_fixed(document: &Snapshot, around: &Surroundings, found: &[Diagnostic]) -> Option<Value> {
+    let fix = |input: &Input| lint::fix_found(input, Applicability::Safe, found);
+    let fixed = around.with_input(document, &mut Sources::default(), fix)?.ok()?;
     let edit = difference(&document.text, &fixed.text)?;
     let edits = json!([{"range": document.lines.range(&document.text, edit.span), "newText": edit.text}]);
     Some(json!({

@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 
-use crate::lint::FileKind;
 use crate::model::{Context, Entry};
 use crate::rules;
 use crate::syntax::dockerfile::Keyword;
@@ -24,9 +23,6 @@ pub(super) fn provider() -> Value {
 /// `textDocument/completion`.
 pub(super) fn complete(server: &mut Server, uri: &str, offset: usize, _: &Value) -> Result<Value, Failure> {
     let Some(document) = server.documents.get(uri) else { return Ok(Value::Null) };
-    if document.kind != Some(FileKind::Dockerfile) {
-        return Ok(Value::Null);
-    }
     let mut items = Items { all: Vec::new(), prefix: String::new(), more: false };
     fill(server, document, offset, &mut items);
     let Items { all, more, .. } = items;
@@ -223,15 +219,13 @@ fn tags(name: &str) -> &'static [Word] {
 }
 
 fn stages(document: &Snapshot, offset: usize, items: &mut Items) {
-    let tree = crate::syntax::dockerfile::parse(crate::text::FileId(0), &document.text[..offset]).0;
-    for name in names::stage_names(&tree).into_iter().filter(|name| (name.span.end as usize) < offset) {
+    for name in names::stage_names(document.tree()).into_iter().filter(|name| (name.span.end as usize) < offset) {
         items.add(&name.text, "a stage of this file", 9);
     }
 }
 
 fn variables(document: &Snapshot, offset: usize, items: &mut Items) {
-    let tree = crate::syntax::dockerfile::parse(crate::text::FileId(0), &document.text).0;
-    let model = document.model(&tree);
+    let model = document.model();
     let at = offset as u32;
     let steps = model.steps().filter(|(_, step)| step.span().start <= at).last();
     let stage = model.stages.iter().rfind(|it| it.from.is_some_and(|from| from.span.start <= at));

@@ -60,7 +60,9 @@ pub(super) fn pull(server: &mut Server, uri: &str, _: usize, params: &Value) -> 
     if params.get("previousResultId").and_then(Value::as_str) == Some(id.as_str()) {
         return Ok(json!({"kind": "unchanged", "resultId": id}));
     }
-    let items = document.findings.as_ref().map(|found| found.items.clone()).unwrap_or_default();
+    // What is known of other files is pushed.
+    let found = document.findings.as_ref().filter(|_| document.kind.is_some());
+    let items = found.map(|found| found.items.clone()).unwrap_or_default();
     Ok(json!({"kind": "full", "resultId": id, "items": items}))
 }
 

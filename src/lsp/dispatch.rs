@@ -1,7 +1,9 @@
 //! The features: one line each, with the method, what is told in `initialize`, and the function.
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::document::Document;
 use super::server::{Failure, Server};
 use super::{
     actions, completion, diagnostics, everywhere, formatting, hover, layers, links, names, outline, refactorings,
@@ -10,15 +12,20 @@ use super::{
 
 /// Answers a request about an open document, at a byte offset where it has a position.
 type OfDocument = fn(&mut Server, &str, usize, &Value) -> Result<Value, Failure>;
+/// Answers a request about an open Dockerfile alone, in JSON: lists of thousands of places are too long to
+/// be built up as values first.
+type OfText = fn(&mut Document, &Value) -> String;
 /// Answers a request about everything.
 type OfWorkspace = fn(&mut Server, &Value) -> Result<Value, Failure>;
 
 /// What a feature needs before it can run.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Run {
-    /// An open document.
+    /// An open Dockerfile. For any other document the answer is null.
     Document(OfDocument),
-    /// An open document and a position in it.
+    /// The same, and nothing else.
+    Text(OfText),
+    /// An open Dockerfile and a position in it.
     Position(OfDocument),
     /// An open document whose present version is linted. The request waits for that; the loop does not.
     Linted(OfDocument),
@@ -30,7 +37,7 @@ pub(super) enum Run {
 pub(super) struct Feature {
     pub(super) method: &'static str,
     /// Key and value among the server's capabilities; the key is empty where another line tells it.
-    capability: (&'static str, fn() -> Value),
+    pub(super) capability: (&'static str, fn() -> Value),
     pub(super) run: Run,
 }
 
@@ -60,12 +67,13 @@ const FEATURES: &[Feature] = &[
     feature("workspace/executeCommand", "executeCommandProvider", layers::command_provider, Run::Workspace(layers::execute)),
     feature("textDocument/hover", "hoverProvider", YES, Run::Position(hover::hover)),
     feature("textDocument/completion", "completionProvider", completion::provider, Run::Position(completion::complete)),
-    feature("textDocument/documentSymbol", "documentSymbolProvider", YES, Run::Document(outline::symbols)),
-    feature("textDocument/foldingRange", "foldingRangeProvider", YES, Run::Document(outline::folds)),
+    feature("textDocument/documentSymbol", "documentSymbolProvider", YES, Run::Text(outline::symbols)),
+    feature("textDocument/foldingRange", "foldingRangeProvider", YES, Run::Text(outline::folds)),
     feature("textDocument/signatureHelp", "signatureHelpProvider", signature::provider, Run::Position(signature::help)),
     feature("textDocument/selectionRange", "selectionRangeProvider", YES, Run::Document(selection::ranges)),
-    feature("textDocument/documentLink", "documentLinkProvider", || json!({}), Run::Document(links::links)),
-    feature("textDocument/semanticTokens/full", "semanticTokensProvider", tokens::provider, Run::Document(tokens::full)),
+    feature("textDocument/documentLink", "documentLinkProvider", || json!({"resolveProvider": false}), Run::Document(links::links)),
+    feature("textDocument/semanticTokens/full", "semanticTokensProvider", tokens::provider, Run::Text(tokens::full)),
+    feature("textDocument/semanticTokens/full/delta", "", YES, Run::Text(tokens::delta)),
     feature("textDocument/semanticTokens/range", "", YES, Run::Document(tokens::range)),
     feature("textDocument/formatting", "documentFormattingProvider", YES, Run::Document(formatting::document)),
     feature("textDocument/rangeFormatting", "documentRangeFormattingProvider", || json!({"rangesSupport": true}), Run::Document(formatting::range)),
@@ -81,13 +89,35 @@ const FEATURES: &[Feature] = &[
     feature("textDocument/prepareRename", "", YES, Run::Position(names::prepare_rename)),
 ];
 
+/// An answer in JSON.
+pub(super) fn written(answer: &impl Serialize) -> String {
+    serde_json::to_string(answer).expect("plain data in memory can be written")
+}
+
 /// The feature that answers a method.
 pub(super) fn find(method: &str) -> Option<&'static Feature> {
     FEATURES.iter().find(|feature| feature.method == method)
 }
 
-/// What the features add to the server's capabilities.
-pub(super) fn capabilities() -> impl Iterator<Item = (&'static str, Value)> {
-    let told = FEATURES.iter().filter(|feature| !feature.capability.0.is_empty());
-    told.map(|feature| (feature.capability.0, (feature.capability.1)()))
+/// The features that are told among the server's capabilities.
+pub(super) fn told() -> impl Iterator<Item = &'static Feature> {
+    FEATURES.iter().filter(|feature| !feature.capability.0.is_empty())
+}
+
+impl Feature {
+    /// True for formatting. An editor has one formatter for a document: offered for all documents that the
+    /// server hears of, it would stand in the way of those of Markdown and YAML.
+    pub(super) fn is_exclusive(&self) -> bool {
+        ["formatting", "rangeFormatting", "onTypeFormatting"].iter().any(|it| self.method.ends_with(&format!("/{it}")))
+    }
+
+    /// What it is registered with for Dockerfiles alone.
+    pub(super) fn registration(&self) -> Value {
+        let mut options = (self.capability.1)().as_object().cloned().unwrap_or_default();
+        let patterns = ["**/{Docker,Container}file*", "**/*.{docker,container}file"];
+        let by_name = patterns.iter().map(|pattern| json!({"pattern": pattern}));
+        let selector = std::iter::once(json!({"language": "dockerfile"})).chain(by_name).collect();
+        options.insert("documentSelector".to_string(), selector);
+        options.into()
+    }
 }

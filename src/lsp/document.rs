@@ -7,7 +7,8 @@ use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
 
-use crate::lint::FileKind;
+use crate::diagnostic::Diagnostic;
+use crate::lint::{FileKind, Parsed};
 use crate::model::{BuildOptions, Model};
 use crate::syntax::dockerfile::{self, Dockerfile, Instruction};
 use crate::text::FileId;
@@ -16,6 +17,7 @@ use super::diagnostics::Findings;
 use super::dispatch::Waiting;
 use super::jobs::Cancel;
 use super::position::{Encoding, Lines};
+use super::tokens::Told;
 use super::uri::file_path;
 
 /// One version of a document; it never changes, so that jobs can hold on to it.
@@ -25,23 +27,23 @@ pub(super) struct Snapshot {
     pub(super) version: Value,
     pub(super) text: Arc<str>,
     pub(super) lines: Lines,
-    /// `None` for what is no Dockerfile, whatever the editor calls it.
+    /// `None` for what is not linted, such as other files of the build context.
     pub(super) kind: Option<FileKind>,
     /// The file, if the URI names one on this machine.
     pub(super) path: Option<PathBuf>,
-    tree: OnceLock<Arc<Dockerfile>>,
+    parsed: OnceLock<(Dockerfile, Vec<Diagnostic>)>,
 }
 
 impl Snapshot {
-    pub(super) fn new(uri: &str, language: &str, version: Value, text: &str, encoding: Encoding) -> Snapshot {
+    pub(super) fn new(uri: &str, kind: Option<FileKind>, version: Value, text: &str, encoding: Encoding) -> Snapshot {
         Snapshot {
             uri: uri.to_string(),
             version,
             lines: Lines::new(text, encoding),
-            kind: kind(uri, language),
+            kind,
             path: file_path(uri),
             text: text.into(),
-            tree: OnceLock::new(),
+            parsed: OnceLock::new(),
         }
     }
 
@@ -67,7 +69,7 @@ impl Snapshot {
         let lines = lines.unwrap_or_else(|| self.lines.clone());
         let Snapshot { uri, kind, path, .. } = self;
         let (uri, kind, path) = (uri.clone(), *kind, path.clone());
-        Snapshot { uri, version, text: text.into(), lines, kind, path, tree: OnceLock::new() }
+        Snapshot { uri, version, text: text.into(), lines, kind, path, parsed: OnceLock::new() }
     }
 
     /// The byte offset of a position of the protocol.
@@ -76,14 +78,19 @@ impl Snapshot {
     }
 
     /// The tree of this version.
-    pub(super) fn tree(&self) -> Arc<Dockerfile> {
-        let parsed = || Arc::new(dockerfile::parse(FileId(0), &self.text).0);
-        self.tree.get_or_init(parsed).clone()
+    pub(super) fn tree(&self) -> &Dockerfile {
+        self.parsed().tree
+    }
+
+    /// What the parser made of this version; it is parsed once, by the loop or by the linter.
+    pub(super) fn parsed(&self) -> Parsed<'_> {
+        let (tree, diagnostics) = self.parsed.get_or_init(|| dockerfile::parse(FileId(0), &self.text));
+        Parsed { text: &self.text, tree, diagnostics }
     }
 
     /// What the tree means.
-    pub(super) fn model<'d>(&'d self, tree: &'d Dockerfile) -> Model<'d> {
-        Model::new(tree, &self.text, BuildOptions::default())
+    pub(super) fn model(&self) -> Model<'_> {
+        Model::new(self.tree(), &self.text, BuildOptions::default())
     }
 }
 
@@ -105,6 +112,8 @@ pub(super) struct Document {
     pub(super) lint: Option<Cancel>,
     /// Requests that wait for the findings.
     pub(super) waiting: Vec<Waiting>,
+    /// The semantic tokens that the client has.
+    pub(super) tokens: Told,
 }
 
 impl Deref for Document {
@@ -123,6 +132,7 @@ impl Document {
             result_id: fresh_id(),
             lint: None,
             waiting: Vec::new(),
+            tokens: Told::default(),
         }
     }
 
@@ -149,13 +159,53 @@ pub(super) fn instruction_at(tree: &Dockerfile, offset: usize) -> Option<&Instru
     tree.instructions[..after].last().filter(|it| offset <= it.span.end)
 }
 
-fn kind(uri: &str, language: &str) -> Option<FileKind> {
-    let by_name = FileKind::of(uri.split(['?', '#']).next().unwrap_or(uri));
-    match language.to_ascii_lowercase().as_str() {
+/// What a document is: the language that the editor says counts where the name says nothing, and never
+/// makes a Dockerfile of a compose file or of a program's source that happens to be open too.
+pub(super) fn kind(uri: &str, language: &str) -> Option<FileKind> {
+    let path = uri.split(['?', '#']).next().unwrap_or(uri);
+    let by_name = FileKind::of(path);
+    let language = language.to_ascii_lowercase();
+    match language.as_str() {
         "markdown" | "mdx" => Some(FileKind::Markdown),
-        // Editors send Compose files under other languages' names.
-        _ if [".yml", ".yaml", ".json"].iter().any(|ending| uri.ends_with(ending)) => None,
-        "dockerfile" => Some(by_name.unwrap_or(FileKind::Dockerfile)),
-        _ => by_name.or(Some(FileKind::Dockerfile)),
+        "asciidoc" => Some(FileKind::AsciiDoc),
+        "restructuredtext" | "rst" => Some(FileKind::ReStructuredText),
+        "dockercompose" | "docker-compose" | "yaml.docker-compose" => Some(FileKind::Compose),
+        "dockerbake" | "docker-bake" | "hcl.docker-bake" => Some(FileKind::Bake),
+        // Editors send all kinds of YAML under other languages' names.
+        _ if [".yml", ".yaml", ".json", ".hcl"].iter().any(|ending| path.ends_with(ending)) => {
+            by_name.filter(|kind| kind.builds())
+        }
+        _ if language.contains("docker") || language.contains("container") => {
+            by_name.filter(|kind| !kind.builds()).or(Some(FileKind::Dockerfile))
+        }
+        // A shell script may be called `dockerfile`, a Dockerfile with a strange name may be plain text.
+        _ => by_name,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn name_and_language_say_what_a_document_is() {
+        let cases = [
+            ("file:///a/Dockerfile", "", Some(FileKind::Dockerfile)),
+            ("untitled:Untitled-1", "dockerfile", Some(FileKind::Dockerfile)),
+            ("file:///a/image.txt", "Containerfile", Some(FileKind::Dockerfile)),
+            ("file:///a/compose.yaml", "dockerfile", Some(FileKind::Compose)),
+            ("file:///a/compose.yaml?x=1", "yaml", Some(FileKind::Compose)),
+            ("file:///a/stack.yaml", "dockercompose", Some(FileKind::Compose)),
+            ("file:///a/stack.yaml", "dockerfile", None),
+            ("file:///a/docker-bake.hcl", "hcl", Some(FileKind::Bake)),
+            ("file:///a/docker-bake.json", "json", Some(FileKind::Bake)),
+            ("file:///a/package.json", "json", None),
+            ("file:///a/main.js", "javascript", None),
+            ("file:///a/README.md", "dockerfile", Some(FileKind::Markdown)),
+            ("untitled:Untitled-2", "markdown", Some(FileKind::Markdown)),
+        ];
+        for (uri, language, kind) in cases {
+            assert_eq!(super::kind(uri, language), kind, "{uri} {language}");
+        }
     }
 }

@@ -151,11 +151,10 @@ impl Sweep {
             None => decode(&host::read(&file.path).ok()?).0,
         };
         let uri = path_uri(&file.path);
-        let language = if file.kind == FileKind::Markdown { "markdown" } else { "dockerfile" };
-        let snapshot = Snapshot::new(&uri, language, Value::Null, &text, self.encoding);
+        let snapshot = Snapshot::new(&uri, Some(file.kind), Value::Null, &text, self.encoding);
         let found = surroundings.lint(&snapshot, &self.gone);
         let items = Findings::new(&snapshot, found).items;
-        // Most Markdown has nothing to do with us.
+        // Most Markdown and compose files have nothing to do with us.
         if items.is_empty() && file.kind != FileKind::Dockerfile && !self.known.contains_key(&uri) {
             return None;
         }

@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 
 use crate::diagnostic::Edit;
 use crate::format::{self, Style};
-use crate::lint::FileKind;
 use crate::text::{LineIndex, Span};
 
 use super::document::Snapshot;
@@ -65,13 +64,10 @@ fn edits(server: &Server, uri: &str, ranges: &[Option<(u32, u32)>]) -> Value {
 }
 
 fn found(server: &Server, document: &Snapshot, lines: Option<(u32, u32)>) -> Vec<Edit> {
-    if document.kind != Some(FileKind::Dockerfile) {
-        return Vec::new();
-    }
     let config = server.surroundings(document).config(document);
     // With a configuration that cannot be read nobody knows the style.
     let Ok(config) = config else { return Vec::new() };
-    format::edits(&document.text, &Style::from_options(config.section("format")), lines)
+    format::edits(&document.text, document.tree(), &Style::from_options(config.section("format")), lines)
 }
 
 fn told(document: &Snapshot, edits: &[Edit]) -> Value {

@@ -18,29 +18,25 @@ use super::{layers, names};
 /// `textDocument/hover`.
 pub(super) fn hover(server: &mut Server, uri: &str, offset: usize, _: &Value) -> Result<Value, Failure> {
     let found = findings(server, uri);
-    let Some(document) = server.documents.get(uri) else { return Ok(Value::Null) };
-    if document.kind != Some(crate::lint::FileKind::Dockerfile) {
-        return Ok(Value::Null);
-    }
+    let Some(document) = server.documents.get(uri).map(|it| it.snapshot.clone()) else { return Ok(Value::Null) };
     let mut parts: Vec<String> = Vec::new();
     let tree = document.tree();
-    let meaning = meaning(document, &tree, offset);
+    let meaning = meaning(&document, tree, offset);
     parts.extend(meaning.as_ref().map(|(_, text)| text.clone()));
     for diagnostic in found.iter().filter(|it| it.primary.span.contains_offset(offset as u32)) {
         if let Some(rule) = rules::by_name(diagnostic.rule) {
             parts.push(format!("**[{}]({})**: {}", rule.name, rule.url(), rule.hover()));
         }
     }
-    let step = instruction_at(&tree, offset).filter(|it| it.keyword.span.contains_offset(offset as u32));
+    let step = instruction_at(tree, offset).filter(|it| it.keyword.span.contains_offset(offset as u32));
     parts.extend(step.and_then(|it| layers::about(server, uri, it)));
     parts.dedup();
     if parts.is_empty() {
         return Ok(Value::Null);
     }
     let mut hover = json!({"contents": {"kind": "markdown", "value": parts.join("\n\n---\n\n")}});
-    let document = server.documents.get(uri);
-    if let (Some((span, _)), Some(document)) = (meaning, document) {
-        hover["range"] = document.lines.range(&document.text, span);
+    if let Some((span, _)) = meaning {
+        hover["range"] = json!(document.lines.range(&document.text, span));
     }
     Ok(hover)
 }
@@ -59,8 +55,8 @@ fn meaning(document: &Snapshot, tree: &Dockerfile, offset: usize) -> Option<(Spa
         let name = instruction.keyword.text.to_uppercase();
         return Some((instruction.keyword.span, said(words::INSTRUCTIONS, &name)?));
     }
-    variable(document, tree, offset)
-        .or_else(|| names::stage_hover(document, tree, offset))
+    variable(document, offset)
+        .or_else(|| names::stage_hover(document, offset))
         .or_else(|| flag(instruction, at))
         .or_else(|| argument(document, instruction, offset))
 }
@@ -79,9 +75,9 @@ fn flag(instruction: &Instruction, at: u32) -> Option<(Span, String)> {
 }
 
 /// The variable under the cursor with its value there.
-fn variable(document: &Snapshot, tree: &Dockerfile, offset: usize) -> Option<(Span, String)> {
+fn variable(document: &Snapshot, offset: usize) -> Option<(Span, String)> {
     let (span, name) = names::variable_at(&document.text, offset)?;
-    let model = document.model(tree);
+    let model = document.model();
     let at = span.start;
     let step = model.steps().find(|(_, step)| step.span().contains_offset(at)).map(|(_, step)| &step.before.scope);
     let from = model.stages.iter().find(|it| it.from.is_some_and(|from| from.span.contains_offset(at)));
@@ -108,8 +104,7 @@ fn told(scope: &Scope, name: &str) -> Option<String> {
 
 /// The image of a FROM, with its variables replaced where they are known.
 fn image(document: &Snapshot, instruction: &Instruction, raw: &str) -> String {
-    let tree = document.tree();
-    let model = document.model(&tree);
+    let model = document.model();
     let stage = model.stages.iter().find(|it| it.from.is_some_and(|from| from.span == instruction.span));
     let name = stage.filter(|it| it.image.known).map_or(raw, |it| it.image.text.as_str());
     format!("Image `{}`", name.replace('`', "'"))

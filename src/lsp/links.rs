@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 
-use crate::lint::FileKind;
 use crate::model::{Base, DependencyTarget, ImageRef, Model};
 use crate::rules;
 use crate::syntax::dockerfile::{Body, Dockerfile, PragmaKind, pragmas};
@@ -17,12 +16,9 @@ type Link = (Span, String);
 /// `textDocument/documentLink`.
 pub(super) fn links(server: &mut Server, uri: &str, _: usize, _: &Value) -> Result<Value, Failure> {
     let Some(document) = server.documents.get(uri) else { return Ok(Value::Null) };
-    if document.kind != Some(FileKind::Dockerfile) {
-        return Ok(Value::Null);
-    }
     let tree = document.tree();
     let mut found = directives(&tree);
-    found.extend(images(&document.model(&tree)));
+    found.extend(images(&document.model()));
     found.extend(downloads(&tree));
     found.extend(silenced(document, &tree));
     found.sort();

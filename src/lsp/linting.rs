@@ -90,7 +90,8 @@ impl Surroundings {
         let docs = path.map(|path| self.documents.near(path, sources));
         let memo = Some(&*self.memo);
         let shellcheck = self.shellcheck.of(&config);
-        let input = Input { docs: docs.as_ref(), memo, shellcheck, ..Input::new(sources, file, kind, &config) };
+        let parsed = (kind == FileKind::Dockerfile).then(|| snapshot.parsed());
+        let input = Input { docs: docs.as_ref(), memo, shellcheck, parsed, ..Input::new(sources, file, kind, &config) };
         let around =
             || snapshot.path.as_deref().filter(|_| kind != FileKind::Dockerfile).map(|path| self.project(path));
         let Some(context) = path.and_then(|path| self.context(path, &config)).or_else(around) else {

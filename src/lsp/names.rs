@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::lint::FileKind;
 use crate::model::{Base, DependencyTarget, Model};
 use crate::syntax::dockerfile::{Body, Dockerfile, Heredoc, Ident, Keyword};
 use crate::text::Span;
 
 use super::actions::workspace_edit;
 use super::document::Snapshot;
+use super::position::Range;
 use super::server::{Failure, Server, invalid};
 
 /// A name with all its places, sorted.
@@ -57,8 +57,8 @@ pub(super) fn stage_names(tree: &Dockerfile) -> Vec<&Ident> {
 }
 
 /// What a stage's name under the cursor stands for.
-pub(super) fn stage_hover(document: &Snapshot, tree: &Dockerfile, offset: usize) -> Option<(Span, String)> {
-    let model = document.model(tree);
+pub(super) fn stage_hover(document: &Snapshot, offset: usize) -> Option<(Span, String)> {
+    let model = document.model();
     let (index, span) = stage_at(&model, offset)?;
     let stage = model.stages.get(index)?;
     let line = document.lines.line_of(stage.from?.span.start as usize) + 1;
@@ -215,13 +215,10 @@ fn in_comment(tree: &Dockerfile, span: Span) -> bool {
 }
 
 fn name_at(document: &Snapshot, offset: usize) -> Option<Name> {
-    if document.kind != Some(FileKind::Dockerfile) {
-        return None;
-    }
     let tree = document.tree();
     let text = &document.text;
     heredoc(&tree, offset).or_else(|| {
-        let model = document.model(&tree);
+        let model = document.model();
         stage(&model, text, offset).or_else(|| variable(&model, text, offset))
     })
 }
@@ -237,10 +234,8 @@ pub(super) fn definition(server: &mut Server, uri: &str, offset: usize, _: &Valu
     let Some(name) = name_at(document, offset) else { return Ok(Value::Null) };
     let at = offset as u32;
     let is_used = name.kind == Kind::Variable && name.uses.iter().any(|it| it.start <= at && at <= it.end);
-    let in_force = variable_at(&document.text, offset).filter(|_| is_used).and_then(|(span, name)| {
-        let tree = document.tree();
-        declared(&document.model(&tree), span, name)
-    });
+    let used = variable_at(&document.text, offset).filter(|_| is_used);
+    let in_force = used.and_then(|(span, name)| declared(&document.model(), span, name));
     Ok(match in_force {
         Some(span) => locations(document, &[span]),
         None => locations(document, &name.declarations),
@@ -264,11 +259,8 @@ pub(super) fn declaration(server: &mut Server, uri: &str, offset: usize, _: &Val
 /// `textDocument/linkedEditingRange`: a heredoc's name is typed twice at once.
 pub(super) fn linked(server: &mut Server, uri: &str, offset: usize, _: &Value) -> Result<Value, Failure> {
     let Some(document) = server.documents.get(uri) else { return Ok(Value::Null) };
-    if document.kind != Some(FileKind::Dockerfile) {
-        return Ok(Value::Null);
-    }
     let Some(name) = heredoc(&document.tree(), offset) else { return Ok(Value::Null) };
-    let ranges: Vec<Value> = name.all().iter().map(|it| document.lines.range(&document.text, *it)).collect();
+    let ranges: Vec<Range> = name.all().iter().map(|it| document.lines.range(&document.text, *it)).collect();
     Ok(json!({"ranges": ranges, "wordPattern": "[A-Za-z_][A-Za-z0-9_]*"}))
 }
 
@@ -294,7 +286,7 @@ pub(super) fn prepare_rename(server: &mut Server, uri: &str, offset: usize, _: &
     let Some(document) = server.documents.get(uri) else { return Ok(Value::Null) };
     let at = offset as u32;
     let here = name_at(document, offset).and_then(|it| it.all().into_iter().find(|it| it.start <= at && at <= it.end));
-    Ok(here.map_or(Value::Null, |span| document.lines.range(&document.text, span)))
+    Ok(here.map_or(Value::Null, |span| json!(document.lines.range(&document.text, span))))
 }
 
 /// `textDocument/rename`.

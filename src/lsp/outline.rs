@@ -1,24 +1,38 @@
 //! Symbols nested by stage, and what can be folded.
 
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 
 use crate::syntax::dockerfile::{Body, Comment, Instruction, Keyword};
 use crate::text::Span;
 
-use super::document::Snapshot;
-use super::server::{Failure, Server};
+use super::dispatch::written;
+use super::document::{Document, Snapshot};
+use super::position::Range;
+
+/// A symbol as the protocol writes it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Symbol {
+    name: String,
+    detail: String,
+    kind: u8,
+    range: Range,
+    selection_range: Range,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    children: Option<Vec<Symbol>>,
+}
 
 /// `textDocument/documentSymbol`.
-pub(super) fn symbols(server: &mut Server, uri: &str, _: usize, _: &Value) -> Result<Value, Failure> {
-    let Some(document) = server.documents.get(uri) else { return Ok(Value::Null) };
-    let tree = document.tree();
-    let mut out: Vec<Value> = Vec::new();
-    let mut stage: Option<(Value, Vec<Value>, Span)> = None;
-    for instruction in &tree.instructions {
+pub(super) fn symbols(document: &mut Document, _: &Value) -> String {
+    let mut out: Vec<Symbol> = Vec::new();
+    let mut stage: Option<(Symbol, Span)> = None;
+    for instruction in &document.tree().instructions {
         if instruction.kind == Keyword::From {
             out.extend(stage.take().map(|it| close(document, it)));
-            stage = Some((symbol(document, instruction, 5), Vec::new(), instruction.span));
-        } else if let Some((_, children, span)) = &mut stage {
+            let open = Symbol { children: Some(Vec::new()), ..symbol(document, instruction, 5) };
+            stage = Some((open, instruction.span));
+        } else if let Some((Symbol { children: Some(children), .. }, span)) = &mut stage {
             children.push(symbol(document, instruction, kind(instruction)));
             *span = span.to(instruction.span);
         } else {
@@ -26,13 +40,11 @@ pub(super) fn symbols(server: &mut Server, uri: &str, _: usize, _: &Value) -> Re
         }
     }
     out.extend(stage.map(|it| close(document, it)));
-    Ok(out.into())
+    written(&out)
 }
 
-fn close(document: &Snapshot, (mut symbol, children, span): (Value, Vec<Value>, Span)) -> Value {
-    symbol["range"] = document.lines.range(&document.text, span);
-    symbol["children"] = children.into();
-    symbol
+fn close(document: &Snapshot, (symbol, span): (Symbol, Span)) -> Symbol {
+    Symbol { range: document.lines.range(&document.text, span), ..symbol }
 }
 
 fn kind(instruction: &Instruction) -> u8 {
@@ -45,7 +57,7 @@ fn kind(instruction: &Instruction) -> u8 {
     }
 }
 
-fn symbol(document: &Snapshot, instruction: &Instruction, kind: u8) -> Value {
+fn symbol(document: &Snapshot, instruction: &Instruction, kind: u8) -> Symbol {
     let keyword = instruction.keyword.text.to_uppercase();
     let (name, detail) = match &instruction.body {
         Body::From(from) => match &from.name {
@@ -55,13 +67,9 @@ fn symbol(document: &Snapshot, instruction: &Instruction, kind: u8) -> Value {
         _ => (keyword, first_words(instruction.args_text())),
     };
     let name = if name.trim().is_empty() { "?".to_string() } else { name };
-    json!({
-        "name": name,
-        "detail": detail,
-        "kind": kind,
-        "range": document.lines.range(&document.text, instruction.span),
-        "selectionRange": document.lines.range(&document.text, instruction.keyword.span),
-    })
+    let range = |span| document.lines.range(&document.text, span);
+    let selection_range = range(instruction.keyword.span);
+    Symbol { name, detail, kind, range: range(instruction.span), selection_range, children: None }
 }
 
 /// Enough of the arguments to know the instruction again.
@@ -69,19 +77,24 @@ fn first_words(text: &str) -> String {
     text.trim().chars().take(60).map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
+/// Lines that fold, as the protocol writes them.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Fold {
+    start_line: usize,
+    end_line: usize,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    kind: &'static str,
+}
+
 /// `textDocument/foldingRange`.
-pub(super) fn folds(server: &mut Server, uri: &str, _: usize, _: &Value) -> Result<Value, Failure> {
-    let Some(document) = server.documents.get(uri) else { return Ok(Value::Null) };
+pub(super) fn folds(document: &mut Document, _: &Value) -> String {
     let tree = document.tree();
     let mut out = Vec::new();
-    let mut fold = |span: Span, kind: &str| {
-        let (first, last) = (document.lines.line_of(span.start as usize), document.lines.line_of(span.end as usize));
-        if last > first {
-            let mut range = json!({"startLine": first, "endLine": last});
-            if !kind.is_empty() {
-                range["kind"] = kind.into();
-            }
-            out.push(range);
+    let mut fold = |span: Span, kind: &'static str| {
+        let [start_line, end_line] = [span.start, span.end].map(|at| document.lines.line_of(at as usize));
+        if end_line > start_line {
+            out.push(Fold { start_line, end_line, kind });
         }
     };
     let mut stage: Option<Span> = None;
@@ -104,7 +117,7 @@ pub(super) fn folds(server: &mut Server, uri: &str, _: usize, _: &Value) -> Resu
     for block in comment_blocks(document, &tree.comments) {
         fold(block, "comment");
     }
-    Ok(out.into())
+    written(&out)
 }
 
 /// Comments on lines that follow each other.

@@ -1,6 +1,7 @@
 //! The one place that turns the protocol's positions into byte offsets and back.
 
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 
 use crate::text::Span;
 
@@ -98,7 +99,7 @@ impl Lines {
     }
 
     /// The position of a byte offset.
-    pub(super) fn position(&self, text: &str, offset: u32) -> Value {
+    pub(super) fn position(&self, text: &str, offset: u32) -> Position {
         let offset = text.floor_char_boundary((offset as usize).min(text.len()));
         let line = self.line_of(offset);
         let start = self.start(text, line);
@@ -107,13 +108,27 @@ impl Lines {
             true => end - start,
             false => text[start..end].chars().map(char::len_utf16).sum(),
         };
-        json!({"line": line, "character": character})
+        Position { line, character }
     }
 
     /// The range of a span.
-    pub(super) fn range(&self, text: &str, span: Span) -> Value {
-        json!({"start": self.position(text, span.start), "end": self.position(text, span.end)})
+    pub(super) fn range(&self, text: &str, span: Span) -> Range {
+        Range { start: self.position(text, span.start), end: self.position(text, span.end) }
     }
+}
+
+/// A place as the protocol writes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Position {
+    pub(super) line: usize,
+    pub(super) character: usize,
+}
+
+/// From one place to another, as the protocol writes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Range {
+    pub(super) start: Position,
+    pub(super) end: Position,
 }
 
 /// A walk along a text; see [`Lines::columns`].
@@ -155,7 +170,7 @@ mod tests {
         let text = "a\r\n\u{e9}\u{1f600}x\rz";
         for (encoding, x) in [(Encoding::Utf8, 6), (Encoding::Utf16, 3)] {
             let lines = Lines::new(text, encoding);
-            assert_eq!(lines.position(text, 9), json!({"line": 1, "character": x}));
+            assert_eq!(lines.position(text, 9), Position { line: 1, character: x as usize });
             assert_eq!(lines.offset(text, 1, x), 9);
             assert_eq!(lines.offset(text, 1, 99), 10);
             assert_eq!(lines.offset(text, 2, 0), 11);

@@ -10,7 +10,7 @@ use crate::text::Span;
 use super::actions::{edit, title};
 use super::document::Snapshot;
 use super::layers;
-use super::server::{Failure, Server, invalid};
+use super::server::{Failure, Server, invalid, modified};
 
 /// Their kinds, for the handshake.
 pub(super) const KINDS: [&str; 2] = ["refactor.rewrite", "refactor.extract"];
@@ -59,7 +59,7 @@ pub(super) fn resolve(server: &mut Server, params: &Value) -> Result<Value, Fail
     let (Some(start), Some(end)) = (number("start"), number("end")) else { return Err(invalid("data is malformed")) };
     let document = server.documents.get(uri).ok_or_else(|| invalid("the document is closed"))?;
     if document.version != data["version"] {
-        return Err((CONTENT_MODIFIED, "the document has changed since".to_string()));
+        return Err(modified());
     }
     let within = document.text.len() as u32;
     let selection = Span::new(start.min(end).min(within), end.min(within));
@@ -69,17 +69,13 @@ pub(super) fn resolve(server: &mut Server, params: &Value) -> Result<Value, Fail
     Ok(action)
 }
 
-/// The protocol's code for an answer that the document has outrun.
-const CONTENT_MODIFIED: i64 = -32801;
-
 fn with_cx(
     server: &Server,
     document: &Snapshot,
     selection: Span,
     find: impl Fn(&Cx) -> Vec<Refactoring>,
 ) -> Vec<Refactoring> {
-    let tree = document.tree();
-    let model = document.model(&tree);
+    let model = document.model();
     let digest = |image: &ImageRef| layers::digest(server, document, image);
     let around = server.surroundings(document);
     let config = around.config(document).unwrap_or_default();

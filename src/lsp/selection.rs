@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 
-use crate::lint::FileKind;
 use crate::shell::{self, ShellSetting};
 use crate::syntax::dockerfile::{Dockerfile, Heredoc, Instruction, Keyword};
 use crate::text::Span;
@@ -25,12 +24,10 @@ fn around(document: &Snapshot, offset: usize) -> Vec<Span> {
     let text = &*document.text;
     let mut found = vec![Span::from(0..text.len())];
     found.extend(spans::word_at(text, offset));
-    if document.kind == Some(FileKind::Dockerfile) {
-        let tree = document.tree();
-        found.extend(stage(&tree, offset as u32));
-        if let Some(instruction) = instruction_at(&tree, offset) {
-            found.extend(of_instruction(text, instruction));
-        }
+    let tree = document.tree();
+    found.extend(stage(&tree, offset as u32));
+    if let Some(instruction) = instruction_at(&tree, offset) {
+        found.extend(of_instruction(text, instruction));
     }
     let at = offset as u32;
     found.retain(|span| span.start <= at && at <= span.end && !span.is_empty());

@@ -11,12 +11,12 @@ use crate::shell;
 
 use super::client::Client;
 use super::diagnostics::{self, Findings};
-use super::dispatch::{self, Run, Waiting};
-use super::document::{Document, Snapshot};
+use super::dispatch::{self, Feature, Run, Waiting};
+use super::document::{self, Document, Snapshot};
 use super::everywhere::Memo;
 use super::jobs::{Cancel, Jobs, Progress};
-use super::layers::Layers;
-use super::linting::{Program, Surroundings};
+use super::layers::{self, Layers, is_dockerfile};
+use super::linting::{Found, Program, Surroundings};
 use super::settings::{SECTION, Settings};
 use super::transport::{Event, Inbox, Outbox};
 use super::watch;
@@ -28,9 +28,13 @@ const INVALID_PARAMS: i64 = -32602;
 const INTERNAL_ERROR: i64 = -32603;
 const NOT_INITIALIZED: i64 = -32002;
 const CANCELLED: i64 = -32800;
+const CONTENT_MODIFIED: i64 = -32801;
 
 /// An error answer: code and words.
 pub(super) type Failure = (i64, String);
+
+/// Gives the findings of a document, beside the loop.
+type Linter = Box<dyn FnOnce(&Snapshot, &Cancel) -> Found + Send>;
 
 /// Where the protocol's handshake stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -181,7 +185,8 @@ impl Server {
         };
         let run = match feature.run {
             Run::Workspace(run) => return run(self, params).map(Some),
-            Run::Document(run) | Run::Position(run) | Run::Linted(run) => run,
+            Run::Document(run) | Run::Position(run) | Run::Linted(run) => Some(run),
+            Run::Text(_) => None,
         };
         let uri = params.pointer("/textDocument/uri").and_then(Value::as_str);
         let uri = uri.ok_or_else(|| invalid("textDocument.uri is missing"))?;
@@ -191,7 +196,17 @@ impl Server {
             return Err(invalid("position is missing"));
         }
         let Some(document) = self.documents.get_mut(uri) else { return Ok(Some(Value::Null)) };
-        if matches!(feature.run, Run::Linted(_)) && document.findings.is_none() {
+        let is_linted = matches!(feature.run, Run::Linted(_));
+        if !is_linted && !is_dockerfile(document) {
+            return Ok(Some(Value::Null));
+        }
+        if let Run::Text(run) = feature.run {
+            let answer = run(document, params);
+            self.client.outbox.answer(id, &answer);
+            return Ok(None);
+        }
+        let Some(run) = run else { return Ok(None) };
+        if is_linted && document.findings.is_none() {
             document.waiting.push(Waiting { id: id.clone(), params: params.clone(), run });
             return Ok(None);
         }
@@ -285,8 +300,8 @@ impl Server {
             watch::watch(process);
         }
         self.configure(&Value::Null, &[]);
-        let mut capabilities: Map<String, Value> =
-            dispatch::capabilities().map(|(key, value)| (key.to_string(), value)).collect();
+        let told = dispatch::told().filter(|it| !self.is_registered(it)).map(|it| it.capability);
+        let mut capabilities: Map<String, Value> = told.map(|(key, value)| (key.to_string(), value())).collect();
         capabilities.insert("positionEncoding".to_string(), self.client.encoding.name().into());
         let sync = json!({"openClose": true, "change": 2, "save": true});
         capabilities.insert("textDocumentSync".to_string(), sync);
@@ -305,7 +320,8 @@ impl Server {
             "textDocument/didOpen" => {
                 let Some(text) = text_document.get("text").and_then(Value::as_str) else { return };
                 let language = text_document.get("languageId").and_then(Value::as_str).unwrap_or_default();
-                let snapshot = Snapshot::new(uri, language, version, text, self.client.encoding);
+                let kind = document::kind(uri, language);
+                let snapshot = Snapshot::new(uri, kind, version, text, self.client.encoding);
                 self.close(uri);
                 self.documents.insert(uri.to_string(), Document::new(snapshot));
             }
@@ -315,7 +331,11 @@ impl Server {
                     document.change(version, changes);
                 }
             }
-            "textDocument/didClose" if self.close(uri) && !self.pulls => {
+            "textDocument/didClose" => {
+                let is_told = self.documents.get(uri).is_some_and(|it| self.is_told(it));
+                if !(self.close(uri) && is_told) {
+                    return;
+                }
                 let cleared = json!({"uri": uri, "diagnostics": []});
                 self.client.outbox.notify("textDocument/publishDiagnostics", cleared);
             }
@@ -344,7 +364,17 @@ impl Server {
         true
     }
 
+    /// True for a feature that is registered for Dockerfiles after the handshake.
+    fn is_registered(&self, feature: &Feature) -> bool {
+        feature.is_exclusive() && self.client.can(&format!("/{}/dynamicRegistration", feature.method))
+    }
+
     fn initialized(&mut self) {
+        for feature in dispatch::told() {
+            if self.is_registered(feature) {
+                self.client.register(feature.method, feature.registration());
+            }
+        }
         if self.client.can("/workspace/didChangeWatchedFiles/dynamicRegistration") {
             let watchers = watch::PATTERNS.map(|pattern| json!({"globPattern": pattern}));
             self.client.register("workspace/didChangeWatchedFiles", json!({"watchers": watchers}));
@@ -429,25 +459,45 @@ impl Server {
 
     /// Starts a lint of each document whose present version somebody waits for.
     fn start_lints(&mut self) {
-        let wanted =
-            |it: &Document| it.findings.is_none() && it.lint.is_none() && (!self.pulls || !it.waiting.is_empty());
+        let asked = |it: &Document| self.is_told(it) || !it.waiting.is_empty();
+        let wanted = |it: &Document| it.findings.is_none() && it.lint.is_none() && asked(it);
         let uris: Vec<String> = self.documents.values().filter(|it| wanted(it)).map(|it| it.uri.clone()).collect();
         for uri in uris {
             self.start_lint(&uri);
         }
     }
 
+    /// True for a document whose diagnostics are pushed: nobody pulls those of files that are not linted.
+    fn is_told(&self, document: &Document) -> bool {
+        !self.pulls || document.kind.is_none()
+    }
+
     fn start_lint(&mut self, uri: &str) {
         let Some(document) = self.documents.get(uri) else { return };
-        let (snapshot, surroundings) = (document.snapshot.clone(), self.surroundings(document));
+        let snapshot = document.snapshot.clone();
+        let lint = self.linter(&snapshot);
         let cancel = Cancel::default();
         let (stop, mine) = (cancel.clone(), cancel.clone());
         let uri = uri.to_string();
         if let Some(document) = self.documents.get_mut(&uri) {
             document.lint = Some(cancel);
         }
-        let work = move || Findings::new(&snapshot, surroundings.lint(&snapshot, &stop));
+        let work = move || Findings::new(&snapshot, lint(&snapshot, &stop));
         self.jobs.short(work, move |server, found| server.linted(&uri, &mine, found));
+    }
+
+    /// What gives the findings of a document: the linter, or for another file of a build what it changes there.
+    fn linter(&mut self, snapshot: &Snapshot) -> Linter {
+        match (snapshot.kind, snapshot.path.clone()) {
+            (None, Some(path)) => {
+                let builds = layers::builds(self, &path);
+                Box::new(move |snapshot, _| builds.changed_by(&path, &snapshot.text))
+            }
+            _ => {
+                let surroundings = self.surroundings(snapshot);
+                Box::new(move |snapshot, stop| surroundings.lint(snapshot, stop))
+            }
+        }
     }
 
     /// Takes the findings of a document's present version, and does what waited for them.
@@ -458,7 +508,7 @@ impl Server {
         }
         document.findings = Some(Arc::new(found));
         let waiting = std::mem::take(&mut document.waiting);
-        if !self.pulls {
+        if self.documents.get(uri).is_some_and(|it| self.is_told(it)) {
             diagnostics::publish(self, uri);
         }
         for Waiting { id, params, run } in waiting {
@@ -470,6 +520,11 @@ impl Server {
 /// The error for parameters that do not fit.
 pub(super) fn invalid(why: &str) -> Failure {
     (INVALID_PARAMS, why.to_string())
+}
+
+/// The error for an answer that the document has outrun.
+pub(super) fn modified() -> Failure {
+    (CONTENT_MODIFIED, "the document has changed since".to_string())
 }
 
 /// Settings with those of `above` in place of their namesakes.

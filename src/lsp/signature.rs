@@ -2,8 +2,6 @@
 
 use serde_json::{Value, json};
 
-use crate::lint::FileKind;
-
 use super::completion::instruction_before;
 use super::server::{Failure, Server};
 use super::words;
@@ -16,9 +14,6 @@ pub(super) fn provider() -> Value {
 /// `textDocument/signatureHelp`.
 pub(super) fn help(server: &mut Server, uri: &str, offset: usize, _: &Value) -> Result<Value, Failure> {
     let Some(document) = server.documents.get(uri) else { return Ok(Value::Null) };
-    if document.kind != Some(FileKind::Dockerfile) {
-        return Ok(Value::Null);
-    }
     let text = &document.text;
     let line_start = document.lines.start(text, document.lines.line_of(offset));
     if text[line_start..offset].trim_start().starts_with('#') {

@@ -48,7 +48,7 @@ fn of_file(file: &Found, surroundings: &Surroundings, encoding: Encoding, query:
         None => host::read(&file.path).map(|bytes| decode(&bytes).0).unwrap_or_default(),
     };
     let uri = path_uri(&file.path);
-    let snapshot = Snapshot::new(&uri, "dockerfile", Value::Null, &text, encoding);
+    let snapshot = Snapshot::new(&uri, Some(file.kind), Value::Null, &text, encoding);
     let tree = snapshot.tree();
     let name = file.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let stages = stages(&tree).filter(|(stage, _)| matches(stage, query));

@@ -3,14 +3,15 @@
 //! Places are painted in order, the later over the earlier, and what shows is told. So nesting needs
 //! no care, and the cost is that of the text.
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::lint::FileKind;
 use crate::shell::{Command, Script};
 use crate::syntax::dockerfile::{Body, Dockerfile, Instruction};
 use crate::text::Span;
 
-use super::document::Snapshot;
+use super::dispatch::written;
+use super::document::{Document, Snapshot};
 use super::server::{Failure, Server, invalid};
 use super::spans;
 
@@ -62,14 +63,70 @@ pub(super) fn provider() -> Value {
     json!({
         "legend": {"tokenTypes": TYPES, "tokenModifiers": ["declaration"]},
         "range": true,
-        "full": true,
+        "full": {"delta": true},
     })
 }
 
+/// Tokens that a client was told, with the name that it knows them by.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    id: u64,
+    data: Vec<u32>,
+}
+
+/// All tokens.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Full<'a> {
+    result_id: String,
+    data: &'a [u32],
+}
+
+/// What has changed among the tokens.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Delta<'a> {
+    result_id: String,
+    edits: Vec<Change<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Change<'a> {
+    start: usize,
+    delete_count: usize,
+    data: &'a [u32],
+}
+
+/// Numbers of one token.
+const WIDTH: usize = 5;
+
 /// `textDocument/semanticTokens/full`.
-pub(super) fn full(server: &mut Server, uri: &str, _: usize, _: &Value) -> Result<Value, Failure> {
-    let Some(document) = server.documents.get(uri) else { return Ok(Value::Null) };
-    Ok(tokens(document, Span::from(0..document.text.len())))
+pub(super) fn full(document: &mut Document, _: &Value) -> String {
+    let data = tokens(document, Span::from(0..document.text.len()));
+    document.tokens = Told { id: document.tokens.id + 1, data };
+    let Told { id, data } = &document.tokens;
+    written(&Full { result_id: id.to_string(), data })
+}
+
+/// `textDocument/semanticTokens/full/delta`: one edit, from the first token that differs to the last.
+pub(super) fn delta(document: &mut Document, params: &Value) -> String {
+    let before = std::mem::take(&mut document.tokens);
+    document.tokens.id = before.id;
+    let all = full(document, params);
+    if params.get("previousResultId").and_then(Value::as_str) != Some(before.id.to_string().as_str()) {
+        return all;
+    }
+    let Told { id, data } = &document.tokens;
+    let (old, new) = (before.data.chunks_exact(WIDTH), data.chunks_exact(WIDTH));
+    let head = old.clone().zip(new.clone()).take_while(|(a, b)| a == b).count();
+    let tail = old.clone().rev().zip(new.clone().rev()).take_while(|(a, b)| a == b).count();
+    let tail = tail.min(old.len().min(new.len()) - head);
+    let delete_count = (old.len() - head - tail) * WIDTH;
+    let fresh = &data[head * WIDTH..data.len() - tail * WIDTH];
+    let is_same = delete_count == 0 && fresh.is_empty();
+    let edit = Change { start: head * WIDTH, delete_count, data: fresh };
+    written(&Delta { result_id: id.to_string(), edits: if is_same { Vec::new() } else { vec![edit] } })
 }
 
 /// `textDocument/semanticTokens/range`.
@@ -77,23 +134,20 @@ pub(super) fn range(server: &mut Server, uri: &str, _: usize, params: &Value) ->
     let Some(document) = server.documents.get(uri) else { return Ok(Value::Null) };
     let end = |key: &str| document.at(params.pointer(&format!("/range/{key}")));
     let (Some(start), Some(end)) = (end("start"), end("end")) else { return Err(invalid("range is malformed")) };
-    Ok(tokens(document, Span::from(start.min(end)..start.max(end))))
+    Ok(json!({"data": tokens(document, Span::from(start.min(end)..start.max(end)))}))
 }
 
-fn tokens(document: &Snapshot, wanted: Span) -> Value {
-    if document.kind != Some(FileKind::Dockerfile) {
-        return json!({"data": []});
-    }
+fn tokens(document: &Snapshot, wanted: Span) -> Vec<u32> {
     let tree = document.tree();
     let mut canvas = Canvas { text: &document.text, wanted, paint: vec![0; document.text.len()], next: 0 };
     canvas.file(&tree);
-    let model = document.model(&tree);
+    let model = document.model();
     for (_, step) in model.steps().filter(|(_, step)| step.span().overlaps(wanted)) {
-        step.scripts.iter().for_each(|script| canvas.script(script));
+        step.scripts().iter().for_each(|script| canvas.script(script));
         canvas.strings(step.instruction);
         canvas.variables_in(step.instruction);
     }
-    json!({"data": canvas.encoded(document)})
+    canvas.encoded(document)
 }
 
 struct Canvas<'t> {

@@ -17,12 +17,26 @@ const MAX_HEADER: u64 = 8 << 10;
 
 /// What goes to the client. Dropping it ends the writer.
 #[derive(Clone, Debug)]
-pub(super) struct Outbox(Sender<Value>);
+pub(super) struct Outbox(Sender<Outgoing>);
+
+/// A message on its way to the client.
+#[derive(Debug)]
+enum Outgoing {
+    Message(Value),
+    /// In JSON already.
+    Written(String),
+}
 
 impl Outbox {
     /// Sends a message; a client that went away is noticed by the reader.
     pub(super) fn send(&self, message: Value) {
-        let _ = self.0.send(message);
+        let _ = self.0.send(Outgoing::Message(message));
+    }
+
+    /// Answers a request with a result that is JSON already.
+    pub(super) fn answer(&self, id: &Value, result: &str) {
+        let message = format!(r#"{{"jsonrpc":"2.0","id":{id},"result":{result}}}"#);
+        let _ = self.0.send(Outgoing::Written(message));
     }
 
     /// Sends a notification.
@@ -93,10 +107,13 @@ pub(super) fn connect(reader: impl Read + Send + 'static, writer: impl Write + S
     (Inbox { events, reports, waiting, writer }, outbox)
 }
 
-fn write_all(writer: impl Write, messages: &Receiver<Value>) {
+fn write_all(writer: impl Write, messages: &Receiver<Outgoing>) {
     let mut writer = BufWriter::new(writer);
     for message in messages {
-        let body = message.to_string();
+        let body = match message {
+            Outgoing::Message(message) => message.to_string(),
+            Outgoing::Written(body) => body,
+        };
         let written = write!(writer, "Content-Length: {}\r\n\r\n{body}", body.len()).and_then(|()| writer.flush());
         if written.is_err() {
             return;

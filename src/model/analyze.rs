@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
-use crate::shell::{self, ShellSetting};
+use crate::shell::ShellSetting;
 use crate::syntax::dockerfile::{ArgDeclaration, Body, Dockerfile, Flag, Instruction, Keyword, Pair, Word};
 
 use super::{
@@ -268,16 +268,16 @@ impl<'d> Walk<'d> {
     }
 
     fn make_step(&self, index: usize, instruction: &'d Instruction, onbuild: bool, state: &State) -> Step<'d> {
-        let scripts = shell::scripts(self.text, instruction, &state.shell);
         let mounts = instruction.flags_named("mount").filter_map(|flag| self.mount(flag, state)).collect();
         Step {
             index,
             instruction,
             onbuild,
             before: state.clone(),
-            scripts,
             mounts,
             escape: self.escape,
+            text: self.text,
+            scripts: OnceLock::new(),
             meanings: OnceLock::new(),
         }
     }

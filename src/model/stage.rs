@@ -1,6 +1,6 @@
 use std::sync::{Arc, OnceLock};
 
-use crate::shell::{Command, Script, ShellSetting};
+use crate::shell::{self, Command, Script, ShellSetting};
 use crate::syntax::dockerfile::{self as ast, Body, Ident, Instruction, Keyword, Word};
 use crate::text::Span;
 
@@ -187,12 +187,14 @@ pub struct Step<'d> {
     pub onbuild: bool,
     /// The state before it.
     pub before: State,
-    /// Shell code of RUN, CMD, ENTRYPOINT and HEALTHCHECK, taken apart; also of the exec form.
-    pub scripts: Vec<Script>,
     /// The mounts of RUN.
     pub mounts: Vec<Mount>,
     /// The escape character of the file.
     pub escape: char,
+    /// The text of the file.
+    pub(super) text: &'d str,
+    /// The shell code, once somebody asked: most questions of an editor are about names.
+    pub(super) scripts: OnceLock<Vec<Script>>,
     /// What the commands mean, once somebody asked.
     pub(super) meanings: OnceLock<Vec<Option<Meaning>>>,
 }
@@ -213,9 +215,14 @@ impl<'d> Step<'d> {
         self.instruction.span
     }
 
+    /// Shell code of RUN, CMD, ENTRYPOINT and HEALTHCHECK, taken apart; also of the exec form.
+    pub fn scripts(&self) -> &[Script] {
+        self.scripts.get_or_init(|| shell::scripts(self.text, self.instruction, &self.before.shell))
+    }
+
     /// All shell commands of its scripts, in order.
     pub fn commands(&self) -> impl Iterator<Item = &Command> {
-        self.scripts.iter().flat_map(|script| &script.commands)
+        self.scripts().iter().flat_map(|script| &script.commands)
     }
 
     /// What each of [`Step::commands`] does with a tool of the table, in the same order.

@@ -65,7 +65,7 @@ impl Uses {
         let kept = exceptions.filter(|it| it.exception).map(|it| it.text.trim_start_matches('!').to_string());
         let mut uses = Uses { words: String::new(), kept: kept.collect(), git: false, tests: false };
         for (_, step) in model.steps() {
-            for script in &step.scripts {
+            for script in step.scripts() {
                 // The image's own command runs later; what it reads must be there all the same.
                 uses.add(&script.text.text);
             }

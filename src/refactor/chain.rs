@@ -28,7 +28,7 @@ pub(super) struct Piece<'s> {
 /// The script of a RUN in shell form that a POSIX shell reads and that is understood whole.
 pub(super) fn script<'s>(step: &'s Step) -> Option<&'s Script> {
     let Body::Run(Command::Shell { .. }) = step.body() else { return None };
-    let [script] = step.scripts.as_slice() else { return None };
+    let [script] = step.scripts() else { return None };
     let fits = step.instruction.heredocs.is_empty()
         && script.dialect.is_posix()
         && script.error.is_none()

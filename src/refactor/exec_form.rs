@@ -24,7 +24,7 @@ pub(super) fn find(cx: &Cx) -> Option<Fix> {
     if !step.instruction.heredocs.is_empty() || text.text.trim().is_empty() || cx.has_comment(span) {
         return None;
     }
-    let script = step.scripts.first()?;
+    let script = step.scripts().first()?;
     if let Some(words) = words(cx, step, script) {
         let array = json_array(words.iter().map(String::as_str));
         let mut fix = Fix::safe("write the command as an array", vec![Edit::replace(span, array)]);

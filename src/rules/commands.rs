@@ -29,7 +29,7 @@ pub(super) fn commands<'m>(model: &'m Model<'m>) -> impl Iterator<Item = Use<'m>
 
 /// The commands of one step.
 pub(super) fn commands_of<'m>(stage: &'m Stage<'m>, step: &'m Step<'m>) -> impl Iterator<Item = Use<'m>> {
-    let places = step.scripts.iter().flat_map(|script| (0..script.commands.len()).map(move |at| (script, at)));
+    let places = step.scripts().iter().flat_map(|script| (0..script.commands.len()).map(move |at| (script, at)));
     places.zip(step.meanings()).map(move |((script, at), meaning)| {
         let command = &script.commands[at];
         Use { stage, step, script, at, command, meaning: meaning.as_ref() }

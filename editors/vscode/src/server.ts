@@ -3,6 +3,7 @@
 import * as vscode from "vscode";
 import { CloseAction, ErrorAction, LanguageClient, State, type LanguageClientOptions } from "vscode-languageclient/node";
 import { findBinary, type Binary } from "./binary";
+import { Others } from "./others";
 import { showReplay } from "./replay";
 import type { Status } from "./status";
 
@@ -10,8 +11,19 @@ import type { Status } from "./status";
 const RESTART_WINDOW = 3 * 60_000;
 const RESTARTS = 4;
 
+/** What is linted. */
+export function selector(markdown: boolean): { language?: string; pattern?: string; scheme: string }[] {
+  const languages = ["dockerfile", "dockercompose", "dockerbake", ...(markdown ? ["markdown", "asciidoc", "restructuredtext"] : [])];
+  return [
+    ...["file", "untitled", "vscode-vfs"].flatMap((scheme) => languages.map((language) => ({ language, scheme }))),
+    { pattern: "**/{compose,docker-compose}*.{yml,yaml}", scheme: "file" },
+    { pattern: "**/docker-bake*.{hcl,json}", scheme: "file" },
+  ];
+}
+
 export class Server implements vscode.Disposable {
   private client: LanguageClient | undefined;
+  private others: Others | undefined;
   private found: Binary | undefined;
   private readonly trace: vscode.OutputChannel;
   /** One start or stop at a time. */
@@ -53,6 +65,8 @@ export class Server implements vscode.Disposable {
   private async stop(): Promise<void> {
     const client = this.client;
     this.client = undefined;
+    this.others?.dispose();
+    this.others = undefined;
     await client?.dispose().catch((error) => this.log.warn(`stopping: ${error}`));
   }
 
@@ -73,6 +87,7 @@ export class Server implements vscode.Disposable {
         }
       });
       await this.client.start();
+      this.others = new Others(this.client);
       this.status.running(binary);
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
@@ -83,21 +98,16 @@ export class Server implements vscode.Disposable {
   }
 
   private connect(binary: Binary, markdown: boolean): LanguageClient {
-    const languages = markdown ? ["dockerfile", "markdown"] : ["dockerfile"];
-    const schemes = ["file", "untitled", "vscode-vfs"];
     const starts: number[] = [];
     const options: LanguageClientOptions = {
-      documentSelector: [
-        ...languages.flatMap((language) => schemes.map((scheme) => ({ language, scheme }))),
-        { pattern: "**/{compose,docker-compose}*.{yml,yaml}", scheme: "file" },
-      ],
+      documentSelector: selector(markdown),
       outputChannel: this.log,
       traceOutputChannel: this.trace,
       diagnosticCollectionName: "cachalot",
       synchronize: {
         configurationSection: "cachalot",
         fileEvents: vscode.workspace.createFileSystemWatcher(
-          "**/{cachalot.toml,.hadolint.yaml,.hadolint.yml,.dockerignore,*.dockerignore}",
+          "**/{cachalot.toml,.hadolint.yaml,.hadolint.yml,.dockerignore,*.dockerignore,docker-bake*,*compose*.y*ml}",
         ),
       },
       middleware: {

@@ -69,6 +69,15 @@ pub fn fix_where(input: &Input, limit: Applicability, wanted: &dyn Fn(&Diagnosti
     })
 }
 
+/// [`fix`] where it is known what [`lint`] finds in the file as it is.
+pub fn fix_found(input: &Input, limit: Applicability, found: &[Diagnostic]) -> Fixed {
+    let text = &input.sources.get(input.file).text;
+    fix_with(input, limit, &|sources| match sources.get(input.file).text == *text {
+        true => found.to_vec(),
+        false => lint(&Input { sources, ..*input }),
+    })
+}
+
 /// Why a fix must not be let into the Dockerfile `text`: it breaks the file, or changes an instruction
 /// that it does not mean to change. `None` if it may.
 pub fn refusal(text: &str, fix: &Fix) -> Option<String> {

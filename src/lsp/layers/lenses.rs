@@ -33,7 +33,7 @@ pub(in crate::lsp) fn hints(server: &mut Server, uri: &str, _: usize, params: &V
         let line = document.lines.line_of(step.instruction.span.start as usize);
         let end = end_of_line(&document.text, step.instruction.span.start as usize);
         let tooltip = json!({"kind": "markdown", "value": super::hover::told(layer, known)});
-        let at = document.lines.range(&document.text, crate::text::Span::at(end as u32))["start"].clone();
+        let at = document.lines.position(&document.text, end as u32);
         asked
             .contains(&(line as u64))
             .then(|| json!({"position": at, "label": label, "paddingLeft": true, "tooltip": tooltip}))

@@ -7,6 +7,7 @@ mod hover;
 mod known;
 mod lenses;
 mod next;
+mod saves;
 mod show;
 mod steps;
 
@@ -20,7 +21,7 @@ use serde_json::Value;
 use crate::lint::FileKind;
 use crate::model::ImageRef;
 
-use super::document::Snapshot;
+use super::document::{Document, Snapshot};
 use super::jobs::Cancel;
 use super::server::{Failure, Server, Ticket};
 
@@ -30,6 +31,7 @@ use next::Next;
 pub(super) use commands::{EXPLAIN, execute, provider as command_provider};
 pub(super) use hover::about;
 pub(super) use lenses::{hints, lenses};
+pub(super) use saves::builds;
 
 /// What is known of the layers of each open Dockerfile.
 #[derive(Default)]
@@ -172,6 +174,7 @@ fn looked_back(server: &mut Server, uri: &str, task: &Arc<Task>, found: LookedBa
     if is_new {
         server.client.refresh("inlayHint");
         server.client.refresh("codeLens");
+        server.documents.values_mut().filter(|it| it.kind.is_none()).for_each(Document::outdate);
         look(server, uri);
         weigh(server, task);
     }

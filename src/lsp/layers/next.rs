@@ -29,7 +29,7 @@ impl Next {
 
     /// Steps that run for certain.
     pub(crate) fn runs(&self) -> usize {
-        self.steps.iter().filter(|it| it.why.as_ref().is_some_and(|why| why.sure)).count()
+        self.steps.iter().filter(|it| it.runs()).count()
     }
 }
 
@@ -40,6 +40,13 @@ pub(crate) struct NextStep {
     pub(crate) instruction: String,
     /// Why it runs, or may run; `None` for a hit and for what is not built.
     pub(crate) why: Option<Why>,
+}
+
+impl NextStep {
+    /// True for a step that runs for certain.
+    pub(crate) fn runs(&self) -> bool {
+        self.why.as_ref().is_some_and(|why| why.sure)
+    }
 }
 
 /// Why a step runs.

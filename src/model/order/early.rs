@@ -99,7 +99,7 @@ fn reruns<'m, 'd>(
     for heir in heirs.filter(|heir| model.chain(heir).take(20).any(|it| it.index == stage.index)) {
         let below = heir.steps.iter().filter(|step| heir.index != stage.index || step.index > from.index);
         for step in below.filter(|step| !step.onbuild) {
-            if step.scripts.iter().any(|script| script.text.text.contains(name)) {
+            if step.scripts().iter().any(|script| script.text.text.contains(name)) {
                 // From here on the variable is used: what comes after depends on it anyway.
                 break;
             }

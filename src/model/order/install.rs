@@ -47,7 +47,7 @@ pub fn installs(step: &Step) -> Vec<Install> {
         return Vec::new();
     }
     let mut found = Vec::new();
-    for (script, code) in step.scripts.iter().enumerate() {
+    for (script, code) in step.scripts().iter().enumerate() {
         let commands = commands(code);
         let meanings: Vec<Option<Meaning>> = commands.iter().take(COMMANDS).map(meaning).collect();
         let mut later = Later::default();

@@ -140,7 +140,7 @@ pub(super) fn is_used(culprit: &Culprit, sources: &[&Source], runs: &[&Step], st
 }
 
 fn mentions(runs: &[&Step], step: &Step, name: &str) -> bool {
-    runs.iter().chain([&step]).any(|run| run.scripts.iter().any(|script| script.text.text.contains(name)))
+    runs.iter().chain([&step]).any(|run| run.scripts().iter().any(|script| script.text.text.contains(name)))
 }
 
 fn is_folder_used(source: &Source, runs: &[&Step], step: &Step, install: &Install) -> bool {
@@ -148,17 +148,17 @@ fn is_folder_used(source: &Source, runs: &[&Step], step: &Step, install: &Instal
     let relative = format!("{}/", names::base(dest));
     let uses = |text: &str| text.contains(dest) || text.contains(&relative);
     let in_between = runs.iter().any(|run| {
-        run.scripts.iter().any(|script| {
+        run.scripts().iter().any(|script| {
             script.commands.iter().any(|command| !is_bookkeeping(&command.name) && uses(text(script, command)))
         })
     });
-    let before = step.scripts.iter().take(install.script + 1).enumerate().any(|(at, script)| {
+    let before = step.scripts().iter().take(install.script + 1).enumerate().any(|(at, script)| {
         let count = if at == install.script { install.position } else { script.commands.len() };
         let commands = script.commands.iter().take(count);
         commands.clone().any(|command| !is_bookkeeping(&command.name) && uses(text(script, command)))
     });
     let itself = install.class == Class::Independent
-        && step.scripts.get(install.script).is_some_and(|script| uses(text(script, &install.command)));
+        && step.scripts().get(install.script).is_some_and(|script| uses(text(script, &install.command)));
     in_between || before || itself
 }
 

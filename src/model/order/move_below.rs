@@ -24,7 +24,7 @@ impl Plan<'_, '_, '_, '_> {
             .max_by_key(|(_, it)| (it.install.script, it.install.position))?
             .1;
         for (at, it) in installs {
-            let script = self.stage_steps[*at].scripts.get(it.install.script)?;
+            let script = self.stage_steps[*at].scripts().get(it.install.script)?;
             let before = script.commands.get(..it.install.position).filter(|it| it.len() < script.commands.len())?;
             if !before.iter().all(|command| {
                 is_neutral(command)
@@ -33,7 +33,7 @@ impl Plan<'_, '_, '_, '_> {
                 return None;
             }
         }
-        let script = step.scripts.get(last.install.script)?;
+        let script = step.scripts().get(last.install.script)?;
         let mut end = last.install.position;
         while script.commands.get(end + 1).is_some_and(is_cleanup) {
             end += 1;
@@ -63,7 +63,7 @@ impl Plan<'_, '_, '_, '_> {
             || next.link != Link::And
             || joint != "&&"
             || !sets_nothing
-            || step.scripts.len() > 1
+            || step.scripts().len() > 1
         {
             return None;
         }

@@ -77,7 +77,7 @@ pub(super) fn of_stage(
     let commands = stage.steps.iter().flat_map(Step::commands).filter(touch).take(STEPS);
     let touched = commands.flat_map(|command| &command.args).filter_map(|arg| arg.text.as_deref());
     taint.markers = touched.filter(|path| path.starts_with('/')).map(paths::clean).collect();
-    for script in stage.steps.iter().flat_map(|step| &step.scripts) {
+    for script in stage.steps.iter().flat_map(|step| step.scripts()) {
         if taint.runs.len() + script.text.text.len() < RUN_LIMIT {
             taint.runs.push_str(&script.text.text);
             taint.runs.push('\n');

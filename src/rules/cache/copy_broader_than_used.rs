@@ -52,7 +52,7 @@ fn only_folder(model: &Model, stage: &Stage, copy: &Step) -> Option<String> {
             };
             folders.push(inner(&cwd)?);
         }
-        if step.scripts.iter().any(|script| script.text.text.contains("../")) || !step.mounts.is_empty() {
+        if step.scripts().iter().any(|script| script.text.text.contains("../")) || !step.mounts.is_empty() {
             return None;
         }
     }

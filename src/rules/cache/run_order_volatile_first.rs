@@ -42,7 +42,7 @@ struct Volatile<'d> {
 }
 
 fn volatile_source<'d>(stage: &Stage<'d>, at: usize) -> Option<Volatile<'d>> {
-    let names = |name: &str| stage.steps[at].scripts.iter().any(|script| script.text.text.contains(name));
+    let names = |name: &str| stage.steps[at].scripts().iter().any(|script| script.text.text.contains(name));
     stage.steps[..at].iter().enumerate().find_map(|(place, step)| {
         let all = declared(step);
         let found = all.iter().find(|it| is_new_each_time(it) && names(it.name))?;
@@ -53,7 +53,7 @@ fn volatile_source<'d>(stage: &Stage<'d>, at: usize) -> Option<Volatile<'d>> {
 /// The installs behind that do not name the variable.
 fn behind(stage: &Stage, at: usize, name: &str) -> Vec<(Install, usize)> {
     let below = stage.steps.iter().enumerate().skip(at + 1).filter(|(_, step)| !step.onbuild);
-    let careless = below.filter(|(_, step)| !step.scripts.iter().any(|script| script.text.text.contains(name)));
+    let careless = below.filter(|(_, step)| !step.scripts().iter().any(|script| script.text.text.contains(name)));
     let found = careless.flat_map(|(at, step)| installs(step).into_iter().map(move |install| (install, at)));
     found.filter(|(install, _)| install.class != Class::Implicit).collect()
 }

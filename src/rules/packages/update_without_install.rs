@@ -87,8 +87,8 @@ fn join(cx: &DockerfileCx, update: &Use, install: &Use) -> Option<Fix> {
     let is_plain = |step: &Step| {
         step.instruction.flags.is_empty()
             && step.instruction.heredocs.is_empty()
-            && step.scripts.len() == 1
-            && !step.scripts[0].json
+            && step.scripts().len() == 1
+            && !step.scripts()[0].json
     };
     let whole = first.instruction.args_span();
     let rest = second.instruction.args_span();

@@ -27,7 +27,7 @@ pub(in crate::rules) fn check(cx: &mut DockerfileCx) {
 
 fn ignored(cx: &mut DockerfileCx, stage: &Stage, entrypoint: &Step, cmd: &Step, text: &str) {
     // `sh -c 'exec "$0" "$@"' …` means to take them.
-    if ["$@", "$*", "$0", "$1"].iter().any(|it| text.contains(it)) || entrypoint.scripts.iter().any(|it| it.json) {
+    if ["$@", "$*", "$0", "$1"].iter().any(|it| text.contains(it)) || entrypoint.scripts().iter().any(|it| it.json) {
         return;
     }
     let same = last_of(stage, Keyword::Entrypoint).is_some();

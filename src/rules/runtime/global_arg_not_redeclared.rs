@@ -45,10 +45,10 @@ fn globals<'m>(cx: &DockerfileCx<'m>) -> Vec<(&'m str, Span)> {
 /// The first word of the RUN that reads the variable, which nothing can have set.
 fn use_of<'m>(step: &'m Step, name: &str) -> Option<&'m Arg> {
     let scope = &step.before.scope;
-    if scope.open || scope.get(name).is_some() || step.scripts.iter().any(|script| may_set(script, name)) {
+    if scope.open || scope.get(name).is_some() || step.scripts().iter().any(|script| may_set(script, name)) {
         return None;
     }
-    let posix = step.scripts.iter().filter(|script| script.dialect.is_posix());
+    let posix = step.scripts().iter().filter(|script| script.dialect.is_posix());
     let mut words = posix.flat_map(|script| &script.commands).flat_map(|command| &command.args);
     // `${NAME:-default}` reckons with its absence.
     let reckons =

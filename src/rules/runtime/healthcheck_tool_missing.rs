@@ -35,7 +35,7 @@ fn remedy(image: &ImageRef, name: &str) -> String {
 /// Something in the chain installs it, or may for all that can be read.
 fn may_install(cx: &DockerfileCx, stage: &Stage, name: &str) -> bool {
     cx.model.chain(stage).flat_map(|stage| &stage.steps).any(|step| {
-        let broken = step.scripts.iter().any(|script| script.error.is_some());
+        let broken = step.scripts().iter().any(|script| script.error.is_some());
         let text = cx.slice(step.span());
         let named = step.kind() != Keyword::Healthcheck && text.contains(name);
         let opaque = step.kind() == Keyword::Run && step.commands().any(is_opaque);

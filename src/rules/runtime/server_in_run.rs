@@ -12,7 +12,7 @@ use super::shared::{folder, is_last, last_of};
 /// A server in the foreground of a RUN never lets it end; one in the background dies with it.
 pub(in crate::rules) fn check(cx: &mut DockerfileCx) {
     for (stage, step) in cx.model.steps().filter(|(_, step)| step.kind() == Keyword::Run) {
-        let found = step.scripts.iter().find_map(|script| find(cx, stage, step, script));
+        let found = step.scripts().iter().find_map(|script| find(cx, stage, step, script));
         let Some((command, fate)) = found else { continue };
         let text = one_line(cx.slice(command.span));
         let message = match &fate {
@@ -213,7 +213,7 @@ const FOREGROUND: [(&str, &str); 19] = [
 
 /// A RUN that is this command and nothing else becomes the CMD that the image lacks.
 fn to_cmd(stage: &Stage, step: &Step, command: &Command, last: bool) -> Option<Fix> {
-    let [script] = step.scripts.as_slice() else { return None };
+    let [script] = step.scripts() else { return None };
     let has_own = [Keyword::Cmd, Keyword::Entrypoint].iter().any(|kind| last_of(stage, *kind).is_some());
     let runs_after = stage.steps.iter().any(|it| it.index > step.index && it.kind() == Keyword::Run);
     let alone = script.commands.len() == 1 && script.error.is_none() && command.cwd == Cwd::Workdir;

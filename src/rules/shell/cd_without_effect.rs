@@ -7,7 +7,7 @@ use crate::syntax::dockerfile::Keyword;
 pub(in crate::rules) fn check(cx: &mut DockerfileCx) {
     let model = cx.model;
     for (_, step) in model.steps().filter(|(_, step)| step.kind() == Keyword::Run) {
-        let Some(script) = step.scripts.last() else { continue };
+        let Some(script) = step.scripts().last() else { continue };
         let Some(last) = script.commands.last().filter(|last| last.name == "cd") else { continue };
         let may_not_run = last.conditional || last.link == Link::Or;
         if may_not_run
@@ -19,7 +19,7 @@ pub(in crate::rules) fn check(cx: &mut DockerfileCx) {
         {
             continue;
         }
-        let only = step.scripts.len() == 1 && script.commands.len() == 1 && step.instruction.heredocs.is_empty();
+        let only = step.scripts().len() == 1 && script.commands.len() == 1 && step.instruction.heredocs.is_empty();
         let folder = last.args.first().filter(|_| last.args.len() == 1 && last.wrappers.is_empty());
         let fix = folder.filter(|_| only && !step.onbuild && step.instruction.flags.is_empty()).map(|folder| {
             let text = format!("WORKDIR {}", cx.slice(folder.span));

@@ -25,7 +25,7 @@ pub(in crate::rules) fn check(cx: &mut DockerfileCx) {
 
 /// The command that the RUN ends with, if it always runs.
 fn last_command<'m>(step: &'m Step) -> Option<&'m Command> {
-    let script = step.scripts.last().filter(|script| script.error.is_none() && script.dialect.is_posix())?;
+    let script = step.scripts().last().filter(|script| script.error.is_none() && script.dialect.is_posix())?;
     let last = script.commands.last()?;
     let always = !last.conditional
         && last.link != Link::Or
@@ -53,7 +53,7 @@ fn changes_only_the_shell(command: &Command) -> bool {
 
 /// `ENV` in place of a RUN that does nothing but `export`.
 fn env(cx: &DockerfileCx, step: &Step, last: &Command) -> Option<Fix> {
-    let alone = step.scripts.len() == 1 && step.commands().count() == 1 && last.name == "export";
+    let alone = step.scripts().len() == 1 && step.commands().count() == 1 && last.name == "export";
     let plain = step.instruction.flags.is_empty() && step.instruction.heredocs.is_empty() && !step.onbuild;
     let pairs: Vec<&str> = last.args.iter().map(|arg| cx.slice(arg.span)).collect();
     let simple =

@@ -28,7 +28,7 @@ fn whole_script<'m, 'd>(step: &'m Step<'d>) -> Option<(&'d Heredoc, &'m Script)>
     let [heredoc] = step.instruction.heredocs.as_slice() else { return None };
     let inside =
         |script: &&Script| script.text.segments.first().is_some_and(|it| heredoc.body.contains_offset(it.source));
-    let script = step.scripts.iter().find(inside).filter(|script| script.dialect.is_posix())?;
+    let script = step.scripts().iter().find(inside).filter(|script| script.dialect.is_posix())?;
     Some((heredoc, script))
 }
 

@@ -12,7 +12,8 @@ pub(in crate::rules) fn check(cx: &mut DockerfileCx) {
     let model = cx.model;
     let mut fixed_stage = None;
     for (stage, step) in model.steps().filter(|(_, step)| step.kind() == Keyword::Run) {
-        let Some((script, producer)) = step.scripts.iter().find_map(|script| Some((script, unnoticed(script)?))) else {
+        let Some((script, producer)) = step.scripts().iter().find_map(|script| Some((script, unnoticed(script)?)))
+        else {
             continue;
         };
         let words = shell_words(cx, stage, script);

@@ -1,13 +1,10 @@
 //! The layer cache and the refactorings in the editor, over a generated git repository.
 
-#[path = "support/language_client.rs"]
-mod language_client;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use language_client::{Client, uri};
+use crate::client::{Client, uri};
 use serde_json::{Value, json};
 
 const DOCKERFILE: &str = "FROM node:22\nWORKDIR /app\nCOPY . .\nRUN npm ci\nCMD node main.js\n";
@@ -65,6 +62,15 @@ impl Repo {
     }
 }
 
+/// A project with its Dockerfile open in a client with these capabilities and options.
+fn opened(capabilities: &Value, options: &Value) -> (Repo, PathBuf, Client) {
+    let repo = Repo::new();
+    let path = repo.path("Dockerfile");
+    let client = Client::new(capabilities, options, &repo.path(""));
+    client.open(&path, DOCKERFILE);
+    (repo, path, client)
+}
+
 fn of_document(path: &Path) -> Value {
     json!({"textDocument": {"uri": uri(path)}, "range": {"start": {"line": 0, "character": 0}, "end": {"line": 99, "character": 0}}})
 }
@@ -86,10 +92,7 @@ fn lenses(client: &mut Client, path: &Path) -> Vec<String> {
 
 #[test]
 fn steps_say_how_often_they_hit() {
-    let repo = Repo::new();
-    let path = repo.path("Dockerfile");
-    let mut client = Client::new(&refreshing(), &json!({"cache": {"codeLenses": "all"}}), &repo.path(""));
-    client.open(&path, DOCKERFILE);
+    let (_repo, path, mut client) = opened(&refreshing(), &json!({"cache": {"codeLenses": "all"}}));
     hints(&mut client, &path);
     client.wait_for("workspace/inlayHint/refresh");
     let expected = ["0: hit 100 %", "1: hit 100 %", "2: hit 0 %", "3: hit 0 %"];
@@ -99,17 +102,14 @@ fn steps_say_how_often_they_hit() {
     // An edited and moved step is still the same one.
     client.change(&path, 2, &DOCKERFILE.replace("RUN npm ci", "# now\nRUN npm ci --omit=dev"));
     assert_eq!(hints(&mut client, &path)[3], "4: hit 0 %");
-    client.stop();
+    assert_eq!(client.stop(), 0);
 }
 
 #[test]
 fn a_client_that_cannot_be_told_waits_for_the_history() {
-    let repo = Repo::new();
-    let path = repo.path("Dockerfile");
-    let mut client = Client::new(&json!({}), &json!({}), &repo.path(""));
-    client.open(&path, DOCKERFILE);
+    let (_repo, path, mut client) = opened(&json!({}), &json!({}));
     assert_eq!(lenses(&mut client, &path)[0], "0: 50 % of all steps hit in 4 builds");
-    client.stop();
+    assert_eq!(client.stop(), 0);
 }
 
 #[test]
@@ -132,15 +132,33 @@ fn open_files_say_what_runs_when_they_are_saved() {
     lenses(&mut client, &dockerfile);
     client.wait_for("workspace/codeLens/refresh");
     assert_eq!(lenses(&mut client, &dockerfile).len(), 1);
-    client.stop();
+    assert_eq!(client.stop(), 0);
+}
+
+#[test]
+fn another_file_says_what_saving_it_runs_again() {
+    let (repo, _, mut client) = opened(&json!({}), &json!({}));
+    let source = repo.path("main.js");
+    client.open(&source, "4");
+    client.change(&source, 2, "5");
+    let hint = loop {
+        let told = client.wait_for("textDocument/publishDiagnostics");
+        if told["uri"] == uri(&source) && told["diagnostics"][0].is_object() {
+            break told["diagnostics"][0].clone();
+        }
+    };
+    assert_eq!((&hint["severity"], &hint["code"]), (&json!(4), &json!("rebuild")));
+    let message = "built now, 2 of 4 steps of Dockerfile run again for this file: `COPY . .`, `RUN npm ci`";
+    assert_eq!(hint["message"], message);
+    client.change(&source, 3, "4");
+    let cleared = client.wait_for("textDocument/publishDiagnostics");
+    assert_eq!((&cleared["uri"], &cleared["diagnostics"]), (&json!(uri(&source)), &json!([])));
+    assert_eq!(client.stop(), 0);
 }
 
 #[test]
 fn hovering_a_step_says_what_it_depends_on_and_what_ran_it_last() {
-    let repo = Repo::new();
-    let path = repo.path("Dockerfile");
-    let mut client = Client::new(&refreshing(), &json!({}), &repo.path(""));
-    client.open(&path, DOCKERFILE);
+    let (_repo, path, mut client) = opened(&refreshing(), &json!({}));
     hints(&mut client, &path);
     client.wait_for("workspace/inlayHint/refresh");
     let position = json!({"line": 3, "character": 1});
@@ -150,7 +168,7 @@ fn hovering_a_step_says_what_it_depends_on_and_what_ran_it_last() {
     for part in ["found in 0 of 4 builds (0 %)", "change main.js: `main.js` changed.", "Depends on its text"] {
         assert!(text.contains(part), "no `{part}` in:\n{text}");
     }
-    client.stop();
+    assert_eq!(client.stop(), 0);
 }
 
 #[test]
@@ -164,7 +182,7 @@ fn what_is_committed_or_not_in_git_is_not_made_up() {
     let replay = json!({"command": "cachalot.replay", "arguments": [uri(&path)]});
     let answer = client.request("workspace/executeCommand", replay);
     assert!(answer["error"]["message"].as_str().is_some_and(|it| it.contains("git repository")), "{answer}");
-    client.stop();
+    assert_eq!(client.stop(), 0);
 }
 
 #[test]
@@ -180,7 +198,7 @@ fn a_build_that_lacks_its_files_says_nothing() {
     let mut client = Client::new(&json!({}), &json!({}), &repo.path(""));
     client.open(&path, text);
     assert_eq!(lenses(&mut client, &path), Vec::<String>::new());
-    client.stop();
+    assert_eq!(client.stop(), 0);
 }
 
 #[test]
@@ -212,7 +230,7 @@ fn commands_answer_with_reports() {
     ] {
         assert!(run(command, argument).1.is_i64(), "{command}");
     }
-    client.stop();
+    assert_eq!(client.stop(), 0);
 }
 
 /// The code actions at a line, by title.
@@ -232,10 +250,7 @@ fn titled<'a>(actions: &'a [Value], start: &str) -> &'a Value {
 
 #[test]
 fn refactorings_are_resolved_when_chosen() {
-    let repo = Repo::new();
-    let path = repo.path("Dockerfile");
-    let mut client = Client::new(&refreshing(), &json!({}), &repo.path(""));
-    client.open(&path, DOCKERFILE);
+    let (_repo, path, mut client) = opened(&refreshing(), &json!({}));
     let found = actions(&mut client, &path, 4, json!(["refactor"]));
     let action = titled(&found, "write the command as an array").clone();
     assert_eq!((&action["kind"], action.get("edit")), (&json!("refactor.rewrite"), None));
@@ -244,27 +259,21 @@ fn refactorings_are_resolved_when_chosen() {
     assert_eq!(edit["newText"], "[\"node\", \"main.js\"]");
     client.change(&path, 2, "FROM node:22\n");
     assert_eq!(client.request("codeAction/resolve", action)["error"]["code"], -32801);
-    client.stop();
+    assert_eq!(client.stop(), 0);
 }
 
 #[test]
 fn a_client_without_resolving_gets_the_edits_at_once() {
-    let repo = Repo::new();
-    let path = repo.path("Dockerfile");
-    let mut client = Client::new(&json!({}), &json!({}), &repo.path(""));
-    client.open(&path, DOCKERFILE);
+    let (_repo, path, mut client) = opened(&json!({}), &json!({}));
     let found = actions(&mut client, &path, 3, json!(["refactor.extract"]));
     assert!(titled(&found, "make what stands above a stage").get("edit").is_some());
     assert!(actions(&mut client, &path, 3, json!(["source"])).iter().all(|it| it["kind"] != "refactor.extract"));
-    client.stop();
+    assert_eq!(client.stop(), 0);
 }
 
 #[test]
 fn the_order_that_is_better_says_by_how_much() {
-    let repo = Repo::new();
-    let path = repo.path("Dockerfile");
-    let mut client = Client::new(&refreshing(), &json!({}), &repo.path(""));
-    client.open(&path, DOCKERFILE);
+    let (_repo, path, mut client) = opened(&refreshing(), &json!({}));
     hints(&mut client, &path);
     client.wait_for("workspace/inlayHint/refresh");
     let mut found = Value::Null;
@@ -278,15 +287,12 @@ fn the_order_that_is_better_says_by_how_much() {
     }
     let gain = "copy the manifests, run `npm ci`, then copy the rest (hits 0 % \u{2192} 75 % in 4 builds)";
     assert_eq!(found, gain);
-    client.stop();
+    assert_eq!(client.stop(), 0);
 }
 
 #[test]
 fn a_rule_is_silenced_for_the_project() {
-    let repo = Repo::new();
-    let path = repo.path("Dockerfile");
-    let mut client = Client::new(&refreshing(), &json!({}), &repo.path(""));
-    client.open(&path, DOCKERFILE);
+    let (repo, path, mut client) = opened(&refreshing(), &json!({}));
     let title = "ignore copy-before-install for this project";
     let all = actions(&mut client, &path, 2, json!(["quickfix"]));
     let changes = &titled(&all, title)["edit"]["documentChanges"];
@@ -298,5 +304,5 @@ fn a_rule_is_silenced_for_the_project() {
     let edits = &titled(&all, title)["edit"]["changes"][uri(&repo.path("cachalot.toml"))];
     assert_eq!(edits[0]["newText"], "ignore = [\"copy-before-install\"]\n\n[cache]\ncommits = 3\n");
     titled(&all, "explain copy-before-install");
-    client.stop();
+    assert_eq!(client.stop(), 0);
 }

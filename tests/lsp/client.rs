@@ -36,6 +36,9 @@ impl Write for ToTest {
     }
 }
 
+/// The Dockerfile that is in no file.
+pub(crate) const URI: &str = "untitled:Dockerfile";
+
 /// A client with the server that it talks to.
 pub(crate) struct Client {
     to_server: Sender<Vec<u8>>,
@@ -50,22 +53,37 @@ pub(crate) struct Client {
 impl Client {
     /// A client with these capabilities and this folder open.
     pub(crate) fn new(capabilities: &Value, options: &Value, folder: &Path) -> Client {
+        let folders = json!([{"uri": uri(folder), "name": "app"}]);
+        Client::with(
+            json!({"capabilities": capabilities, "initializationOptions": options, "workspaceFolders": folders}),
+        )
+    }
+
+    /// A client that pulls, so that nothing comes unasked.
+    pub(crate) fn pulling() -> Client {
+        Client::with(json!({"capabilities": pulls()}))
+    }
+
+    /// A client that says this in `initialize`.
+    pub(crate) fn with(params: Value) -> Client {
         let (to_server, input) = channel();
         let (output, from_server) = channel();
         let server = std::thread::spawn(|| cachalot::lsp::serve(FromTest(input, Vec::new()), ToTest(output)));
         let mut client = Client { to_server, from_server, bytes: Vec::new(), server, next: 0, heard: Vec::new() };
-        let folders = json!([{"uri": uri(folder), "name": "app"}]);
-        let params =
-            json!({"capabilities": capabilities, "initializationOptions": options, "workspaceFolders": folders});
         assert_eq!(client.request("initialize", params)["result"]["serverInfo"]["name"], "cachalot");
         client.notify("initialized", json!({}));
         client
     }
 
+    /// Sends a frame with whatever is in it.
+    pub(crate) fn raw(&self, body: &[u8]) {
+        let mut frame = format!("Content-Length: {}\r\n\r\n", body.len()).into_bytes();
+        frame.extend(body);
+        self.to_server.send(frame).expect("the server reads");
+    }
+
     fn send(&self, message: &Value) {
-        let body = message.to_string();
-        let frame = format!("Content-Length: {}\r\n\r\n{body}", body.len());
-        self.to_server.send(frame.into_bytes()).expect("the server reads");
+        self.raw(message.to_string().as_bytes());
     }
 
     pub(crate) fn notify(&self, method: &str, params: Value) {
@@ -105,7 +123,8 @@ impl Client {
         self.heard.push((method.to_string(), message["params"].clone()));
     }
 
-    fn receive(&mut self) -> Value {
+    /// The next message, whatever it is.
+    pub(crate) fn receive(&mut self) -> Value {
         loop {
             if let Some(head) = self.bytes.windows(4).position(|four| four == b"\r\n\r\n") {
                 let length = String::from_utf8_lossy(&self.bytes[16..head]).trim().parse::<usize>().expect("a length");
@@ -120,10 +139,33 @@ impl Client {
         }
     }
 
+    /// Opens a file.
     pub(crate) fn open(&self, path: &Path, text: &str) {
         let language = if path.ends_with("Dockerfile") { "dockerfile" } else { "plaintext" };
-        let item = json!({"uri": uri(path), "languageId": language, "version": 1, "text": text});
+        self.open_as(&uri(path), language, text);
+    }
+
+    /// Opens the Dockerfile that is in no file.
+    pub(crate) fn open_text(&self, text: &str) {
+        self.open_as(URI, "dockerfile", text);
+    }
+
+    /// Opens a document of any language.
+    pub(crate) fn open_as(&self, uri: &str, language: &str, text: &str) {
+        let item = json!({"uri": uri, "languageId": language, "version": 1, "text": text});
         self.notify("textDocument/didOpen", json!({"textDocument": item}));
+    }
+
+    /// Asks about a place of the Dockerfile that is in no file, or about all before it.
+    pub(crate) fn at(&mut self, feature: &str, line: u64, character: u64) -> Value {
+        let params = json!({
+            "textDocument": {"uri": URI},
+            "position": {"line": line, "character": character},
+            "newName": "renamed",
+            "range": {"start": {"line": 0, "character": 0}, "end": {"line": line, "character": character}},
+            "context": {},
+        });
+        self.request(&format!("textDocument/{feature}"), params)
     }
 
     /// Replaces the whole text.
@@ -132,12 +174,22 @@ impl Client {
         self.notify("textDocument/didChange", json!({"textDocument": document, "contentChanges": [{"text": text}]}));
     }
 
-    /// Ends the server; it must say that all is well.
-    pub(crate) fn stop(mut self) {
+    /// Shuts the server down and ends it; gives its exit status.
+    pub(crate) fn stop(mut self) -> u8 {
         assert!(self.request("shutdown", Value::Null).get("error").is_none());
-        self.notify("exit", Value::Null);
-        assert_eq!(self.server.join().expect("the server ends"), 0);
+        self.exit()
     }
+
+    /// Ends the server; gives its exit status.
+    pub(crate) fn exit(self) -> u8 {
+        self.notify("exit", Value::Null);
+        self.server.join().expect("the server ends")
+    }
+}
+
+/// What a client that pulls can do.
+pub(crate) fn pulls() -> Value {
+    json!({"textDocument": {"diagnostic": {}}})
 }
 
 /// The URI of a path.

@@ -1,135 +1,10 @@
 //! The language server over an in-memory connection.
 
-use std::io::{self, Read, Write};
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::thread::JoinHandle;
+mod client;
+mod layers;
 
+use client::{Client, URI, pulls, uri};
 use serde_json::{Value, json};
-
-/// What the test sends, as a stream.
-struct FromTest(Receiver<Vec<u8>>, Vec<u8>);
-
-impl Read for FromTest {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.1.is_empty() {
-            self.1 = self.0.recv().unwrap_or_default();
-        }
-        let count = buffer.len().min(self.1.len());
-        buffer[..count].copy_from_slice(&self.1[..count]);
-        self.1.drain(..count);
-        Ok(count)
-    }
-}
-
-/// What the server says, one message a write or more.
-struct ToTest(Sender<Vec<u8>>);
-
-impl Write for ToTest {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let _ = self.0.send(bytes.to_vec());
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-struct Client {
-    to_server: Sender<Vec<u8>>,
-    from_server: Receiver<Vec<u8>>,
-    bytes: Vec<u8>,
-    server: JoinHandle<u8>,
-    next: u64,
-}
-
-const URI: &str = "untitled:Dockerfile";
-
-impl Client {
-    fn new(capabilities: Value) -> Client {
-        Client::with(json!({"capabilities": capabilities}))
-    }
-
-    fn with(params: Value) -> Client {
-        let (to_server, input) = channel();
-        let (output, from_server) = channel();
-        let server = std::thread::spawn(|| cachalot::lsp::serve(FromTest(input, Vec::new()), ToTest(output)));
-        let mut client = Client { to_server, from_server, bytes: Vec::new(), server, next: 0 };
-        let answer = client.request("initialize", params);
-        assert_eq!(answer["result"]["serverInfo"]["name"], "cachalot");
-        client.notify("initialized", json!({}));
-        client
-    }
-
-    /// A client that pulls, so that nothing comes unasked.
-    fn pulling() -> Client {
-        Client::new(json!({"textDocument": {"diagnostic": {}}}))
-    }
-
-    /// The same with a folder open.
-    fn pulling_in(folder: &str) -> Client {
-        let folders = json!([{"uri": folder, "name": "root"}]);
-        Client::with(json!({"capabilities": {"textDocument": {"diagnostic": {}}}, "workspaceFolders": folders}))
-    }
-
-    fn raw(&self, body: &[u8]) {
-        let mut frame = format!("Content-Length: {}\r\n\r\n", body.len()).into_bytes();
-        frame.extend(body);
-        self.to_server.send(frame).expect("the server reads");
-    }
-
-    fn notify(&self, method: &str, params: Value) {
-        self.raw(json!({"jsonrpc": "2.0", "method": method, "params": params}).to_string().as_bytes());
-    }
-
-    fn request(&mut self, method: &str, params: Value) -> Value {
-        self.next += 1;
-        let id = self.next;
-        self.raw(json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params}).to_string().as_bytes());
-        loop {
-            let message = self.receive();
-            if message["id"] == id {
-                return message;
-            }
-        }
-    }
-
-    fn receive(&mut self) -> Value {
-        loop {
-            if let Some(head) = self.bytes.windows(4).position(|four| four == b"\r\n\r\n") {
-                let length = String::from_utf8_lossy(&self.bytes[16..head]).trim().parse::<usize>().expect("a length");
-                if self.bytes.len() >= head + 4 + length {
-                    let rest = self.bytes.split_off(head + 4 + length);
-                    let frame = std::mem::replace(&mut self.bytes, rest);
-                    return serde_json::from_slice(&frame[head + 4..]).expect("JSON");
-                }
-            }
-            self.bytes.extend(self.from_server.recv().expect("the server answers"));
-        }
-    }
-
-    fn open(&self, text: &str) {
-        let item = json!({"uri": URI, "languageId": "dockerfile", "version": 1, "text": text});
-        self.notify("textDocument/didOpen", json!({"textDocument": item}));
-    }
-
-    fn at(&mut self, feature: &str, line: u64, character: u64) -> Value {
-        let params = json!({
-            "textDocument": {"uri": URI},
-            "position": {"line": line, "character": character},
-            "newName": "renamed",
-            "range": {"start": {"line": 0, "character": 0}, "end": {"line": line, "character": character}},
-            "context": {},
-        });
-        self.request(&format!("textDocument/{feature}"), params)
-    }
-
-    fn stop(mut self) -> u8 {
-        assert!(self.request("shutdown", Value::Null).get("error").is_none());
-        self.notify("exit", Value::Null);
-        self.server.join().expect("the server ends")
-    }
-}
 
 fn labels(answer: &Value) -> Vec<&str> {
     let items = answer["result"]["items"].as_array().expect("a list");
@@ -152,14 +27,13 @@ fn bad_messages_are_answered_and_survived() {
 #[test]
 fn the_exit_status_tells_an_orderly_end() {
     let client = Client::pulling();
-    client.notify("exit", Value::Null);
-    assert_eq!(client.server.join().expect("the server ends"), 1);
+    assert_eq!(client.exit(), 1);
 }
 
 #[test]
 fn diagnostics_are_pushed_with_their_version_and_cleared() {
-    let mut client = Client::new(json!({}));
-    client.open("FROM alpine:3.20\nRUN sudo ls\n");
+    let mut client = Client::with(json!({"capabilities": {}}));
+    client.open_text("FROM alpine:3.20\nRUN sudo ls\n");
     let pushed = client.receive();
     assert_eq!(pushed["params"]["version"], 1);
     let found = pushed["params"]["diagnostics"].as_array().expect("a list");
@@ -173,7 +47,7 @@ fn diagnostics_are_pushed_with_their_version_and_cleared() {
 #[test]
 fn diagnostics_are_pulled_with_a_result_id() {
     let mut client = Client::pulling();
-    client.open("FROM alpine:3.20\nFOO x\n");
+    client.open_text("FROM alpine:3.20\nFOO x\n");
     let mut params = json!({"textDocument": {"uri": URI}});
     let full = client.request("textDocument/diagnostic", params.clone());
     assert!(tells_of_an_error(&full["result"]["items"]));
@@ -184,7 +58,7 @@ fn diagnostics_are_pulled_with_a_result_id() {
 #[test]
 fn actions_carry_their_edits() {
     let mut client = Client::pulling();
-    client.open("FROM alpine\r\nRUN ls\r\n");
+    client.open_text("FROM alpine\r\nRUN ls\r\n");
     let answer = client.at("codeAction", 2, 0);
     let actions = answer["result"].as_array().expect("a list");
     let acts = |it: &Value| it["edit"]["changes"][URI].is_array() || it["command"]["command"] == "cachalot.explain";
@@ -198,11 +72,11 @@ fn actions_carry_their_edits() {
 #[test]
 fn completion_and_hover_know_the_language_and_the_file() {
     let mut client = Client::pulling();
-    client.open("FROM alpine AS base\nENV WHO=you\nFROM base\nCOPY --from=\nRUN --mount=type=\nRUN echo $\n");
+    client.open_text("FROM alpine AS base\nENV WHO=you\nFROM base\nCOPY --from=\nRUN --mount=type=\nRUN echo $\n");
     assert!(labels(&client.at("completion", 3, 12)).contains(&"base"));
     assert!(labels(&client.at("completion", 4, 17)).contains(&"cache"));
     assert!(labels(&client.at("completion", 5, 10)).contains(&"WHO"));
-    client.open("FROM alpine AS base\nENV WHO=you\nFROM base\nRUN --network=none echo $WHO\n");
+    client.open_text("FROM alpine AS base\nENV WHO=you\nFROM base\nRUN --network=none echo $WHO\n");
     for (character, word) in [(1, "RUN"), (7, "network"), (26, "you")] {
         let hover = client.at("hover", 3, character);
         assert!(hover["result"]["contents"]["value"].as_str().is_some_and(|it| it.contains(word)), "{hover}");
@@ -212,7 +86,7 @@ fn completion_and_hover_know_the_language_and_the_file() {
 #[test]
 fn names_are_found_and_renamed() {
     let mut client = Client::pulling();
-    client.open("FROM alpine AS base\nARG A=1\nRUN echo $A ${A}\nFROM base\nCOPY --from=base /a /b\n");
+    client.open_text("FROM alpine AS base\nARG A=1\nRUN echo $A ${A}\nFROM base\nCOPY --from=base /a /b\n");
     assert_eq!(client.at("definition", 4, 13)["result"][0]["range"]["start"], json!({"line": 0, "character": 15}));
     assert_eq!(client.at("references", 0, 16)["result"].as_array().map(Vec::len), Some(3));
     assert_eq!(client.at("documentHighlight", 2, 10)["result"].as_array().map(Vec::len), Some(3));
@@ -226,8 +100,8 @@ fn the_workspace_is_linted_and_searched_with_what_the_editor_has_open() {
     put("Dockerfile", "FROM alpine:3.20 AS first\nFOO x\n");
     put("other.dockerfile", "FROM alpine:3.20 AS second\nUSER 1\n");
     put("notes.md", "nothing\n");
-    let uri = |name: &str| format!("file://{}/{name}", folder.path().display());
-    let mut client = Client::pulling_in(&format!("file://{}", folder.path().display()));
+    let uri = |name: &str| uri(&folder.path().join(name));
+    let mut client = Client::new(&pulls(), &Value::Null, folder.path());
     let asked = |known: &Value| json!({"previousResultIds": known});
     let found = client.request("workspace/diagnostic", asked(&json!([])));
     let items = found["result"]["items"].as_array().expect("a list").clone();
@@ -237,8 +111,7 @@ fn the_workspace_is_linted_and_searched_with_what_the_editor_has_open() {
     let known: Vec<Value> = items.iter().map(|it| json!({"uri": it["uri"], "value": it["resultId"]})).collect();
     let again = client.request("workspace/diagnostic", asked(&known.into()));
     assert!(again["result"]["items"].as_array().is_some_and(|all| all.iter().all(|it| it["kind"] == "unchanged")));
-    let item = json!({"uri": uri("Dockerfile"), "languageId": "dockerfile", "version": 1, "text": "FROM a AS third\n"});
-    client.notify("textDocument/didOpen", json!({"textDocument": item}));
+    client.open_as(&uri("Dockerfile"), "dockerfile", "FROM a AS third\n");
     let symbols = client.request("workspace/symbol", json!({"query": "rd"}));
     let names: Vec<&str> =
         symbols["result"].as_array().expect("a list").iter().filter_map(|it| it["name"].as_str()).collect();
@@ -255,10 +128,9 @@ fn paths_are_those_that_reach_the_builder() {
     put("setup.cfg", "");
     put(".dockerignore", "*.pem\n");
     let mut client = Client::pulling();
-    let uri = format!("file://{}/Dockerfile", folder.path().display());
+    let uri = uri(&folder.path().join("Dockerfile"));
     let text = "FROM a\nCOPY s\nCOPY src/\nRUN --mount=type=bind,source=se\n";
-    let item = json!({"uri": uri, "languageId": "dockerfile", "version": 1, "text": text});
-    client.notify("textDocument/didOpen", json!({"textDocument": item}));
+    client.open_as(&uri, "dockerfile", text);
     for (line, character, wanted) in
         [(1, 6, vec!["setup.cfg", "src/"]), (2, 9, vec!["src/main.rs"]), (3, 32, vec!["setup.cfg"])]
     {
@@ -270,9 +142,72 @@ fn paths_are_those_that_reach_the_builder() {
 }
 
 #[test]
+fn compose_and_bake_files_are_linted_whatever_the_editor_calls_them() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let put = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("writes");
+    put("Dockerfile", "FROM alpine:3.20 AS app\nUSER 1\n");
+    let compose = "services:\n  web:\n    build:\n      context: .\n      target: nowhere\n";
+    let bake = "target \"web\" {\n  target = \"nowhere\"\n}\n";
+    put("compose.yaml", compose);
+    put("docker-bake.hcl", bake);
+    let mut client = Client::new(&pulls(), &Value::Null, folder.path());
+    let rules = |items: &Value| -> Vec<String> {
+        items.as_array().into_iter().flatten().map(|it| it["code"].as_str().unwrap_or_default().to_string()).collect()
+    };
+    let all = client.request("workspace/diagnostic", json!({"previousResultIds": []}));
+    let items = all["result"]["items"].as_array().expect("a list").clone();
+    for (name, language, text, rule) in [
+        ("compose.yaml", "dockercompose", compose, "compose-target-unknown"),
+        ("compose.yaml", "dockerfile", compose, "compose-target-unknown"),
+        ("docker-bake.hcl", "hcl", bake, "bake-target-unknown"),
+    ] {
+        let uri = uri(&folder.path().join(name));
+        let closed = items.iter().find(|it| it["uri"] == uri).expect("its report");
+        assert!(rules(&closed["items"]).contains(&rule.to_string()), "{closed}");
+        client.open_as(&uri, language, text);
+        let open = client.request("textDocument/diagnostic", json!({"textDocument": {"uri": uri}}));
+        assert_eq!(rules(&open["result"]["items"]), [rule], "{name} as {language}");
+        let symbols = client.request("textDocument/documentSymbol", json!({"textDocument": {"uri": uri}}));
+        assert_eq!(symbols["result"], Value::Null, "no Dockerfile, no outline of ours");
+    }
+}
+
+#[test]
+fn tokens_are_told_as_what_has_changed() {
+    let mut client = Client::pulling();
+    client.open_text("FROM alpine\nRUN echo a\nUSER 1\n");
+    let document = json!({"uri": URI});
+    let full = client.request("textDocument/semanticTokens/full", json!({"textDocument": document}));
+    let place = |character: u64| json!({"line": 1, "character": character});
+    let change = json!({"range": {"start": place(4), "end": place(8)}, "text": "printf"});
+    let changed = json!({"textDocument": {"uri": URI, "version": 2}, "contentChanges": [change]});
+    client.notify("textDocument/didChange", changed);
+    let asked = json!({"textDocument": document, "previousResultId": full["result"]["resultId"]});
+    let delta = client.request("textDocument/semanticTokens/full/delta", asked.clone())["result"].clone();
+    let mut data = full["result"]["data"].as_array().expect("numbers").clone();
+    for edit in delta["edits"].as_array().expect("edits") {
+        let [start, count] = ["start", "deleteCount"].map(|key| edit[key].as_u64().expect("a number") as usize);
+        data.splice(start..start + count, edit["data"].as_array().expect("numbers").clone());
+    }
+    let fresh = client.request("textDocument/semanticTokens/full", json!({"textDocument": document}));
+    assert_eq!(Value::from(data), fresh["result"]["data"]);
+    let outdated = client.request("textDocument/semanticTokens/full/delta", asked);
+    assert_eq!(outdated["result"]["data"], fresh["result"]["data"], "an unknown result is told whole");
+}
+
+#[test]
+fn formatting_is_for_dockerfiles_alone() {
+    let features = json!({"formatting": {"dynamicRegistration": true}});
+    let mut client = Client::with(json!({"capabilities": {"textDocument": features}}));
+    let asked = client.wait_for("client/registerCapability")["registrations"][0].clone();
+    assert_eq!(asked["method"], "textDocument/formatting");
+    assert_eq!(asked["registerOptions"]["documentSelector"][0], json!({"language": "dockerfile"}));
+}
+
+#[test]
 fn settings_come_from_the_client_and_may_come_late() {
-    let mut client = Client::new(json!({"workspace": {"configuration": true}}));
-    client.open("FROM alpine\n");
+    let mut client = Client::with(json!({"capabilities": {"workspace": {"configuration": true}}}));
+    client.open_text("FROM alpine\n");
     let asked = loop {
         let message = client.receive();
         if message["method"] == "workspace/configuration" {
@@ -291,7 +226,7 @@ fn settings_come_from_the_client_and_may_come_late() {
 #[test]
 fn symbols_nest_and_stages_fold() {
     let mut client = Client::pulling();
-    client.open("ARG A\nFROM alpine AS base\nRUN <<EOF\necho\nEOF\nFROM base\n");
+    client.open_text("ARG A\nFROM alpine AS base\nRUN <<EOF\necho\nEOF\nFROM base\n");
     let symbols = client.at("documentSymbol", 0, 0);
     assert_eq!(symbols["result"][1]["name"], "base");
     assert_eq!(symbols["result"][1]["children"][0]["name"], "RUN");
@@ -330,7 +265,7 @@ fn transcript(written: &str) -> String {
     let mut sections = written.split("=== ");
     let text = sections.next().unwrap_or_default();
     let mut client = Client::pulling();
-    client.open(text);
+    client.open_text(text);
     let mut out = text.to_string();
     for section in sections {
         let line = section.lines().next().unwrap_or_default();
@@ -394,7 +329,7 @@ fn random_edits_end_where_a_fresh_open_ends() {
     let pieces = ["\n", "\r\n", "x", "\u{e9}", "\u{1f600}", "RUN a\n", "FROM b AS c\n", "$X", "\\\n", "# c\n", ""];
     let (mut edited, mut fresh) = (Client::pulling(), Client::pulling());
     let mut text = "FROM alpine\nRUN echo \u{1f600}\r\n".to_string();
-    edited.open(&text);
+    edited.open_text(&text);
     let mut state = 7;
     for round in 1..=20_000 {
         let mut border =
@@ -412,7 +347,7 @@ fn random_edits_end_where_a_fresh_open_ends() {
         edited.notify("textDocument/didChange", json!({"textDocument": document, "contentChanges": [change]}));
         text.replace_range(start..end, new);
         if round % 500 == 0 {
-            fresh.open(&text);
+            fresh.open_text(&text);
             for feature in ["documentSymbol", "foldingRange", "semanticTokens/full", "formatting", "diagnostic"] {
                 let mut answers = [edited.at(feature, 0, 0), fresh.at(feature, 0, 0)].map(|it| it["result"].clone());
                 answers.iter_mut().filter_map(Value::as_object_mut).for_each(|it| drop(it.remove("resultId")));
