@@ -16,7 +16,7 @@ found.milliseconds = math.floor((vim.loop.hrtime() - start) / 1e6)
 found.filetype = vim.bo.filetype
 found.rules = vim.tbl_map(function(it) return it.code end, diagnostics())
 local before = #diagnostics()
-vim.api.nvim_buf_set_lines(0, -1, -1, false, { 'MAINTAINER me' })
+vim.api.nvim_buf_set_lines(0, -1, -1, false, { 'MAINTAINER me', 'EXPOSE 80:80' })
 vim.wait(10000, function() return #diagnostics() > before end, 10)
 found.after_edit = #diagnostics() - before
 local function request(method, params)
@@ -36,6 +36,18 @@ local kinds = vim.tbl_map(function(it) return it.kind end, request('textDocument
 found.refactorings = #vim.tbl_filter(function(kind) return kind:find('^refactor') ~= nil end, kinds)
 local lenses = request('textDocument/codeLens', { textDocument = vim.lsp.util.make_text_document_params() })
 found.lenses = vim.tbl_map(function(it) return it.command.title end, lenses or {})
+-- All that is safe, as the README's hook does it before a file is written.
+local fix = {
+  textDocument = vim.lsp.util.make_text_document_params(0),
+  range = { start = { line = 0, character = 0 }, ['end'] = { line = vim.api.nvim_buf_line_count(0), character = 0 } },
+  context = { only = { 'source.fixAll.cachalot' }, diagnostics = {} },
+}
+for client, answer in pairs(vim.lsp.buf_request_sync(0, 'textDocument/codeAction', fix, 10000) or {}) do
+  for _, action in ipairs(answer.result or {}) do
+    vim.lsp.util.apply_workspace_edit(action.edit, vim.lsp.get_client_by_id(client).offset_encoding)
+  end
+end
+found.fixed = table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\n')
 vim.lsp.buf.formatting_sync({}, 10000)
 found.first_line = vim.api.nvim_buf_get_lines(0, 0, 1, false)[1]
 vim.lsp.stop_client(id)
