@@ -31,6 +31,11 @@ impl DiskFiles {
         DiskFiles { root: absolute(root), entries: OnceLock::new() }
     }
 
+    /// True once the folder was listed: until then [`Files::list`] may take seconds.
+    pub fn is_listed(&self) -> bool {
+        self.entries.get().is_some()
+    }
+
     /// The path of a file in the tree, from the root; `None` where it lies elsewhere.
     pub fn path_of(&self, file: &Path) -> Option<String> {
         absolute(file).strip_prefix(&self.root).ok().map(slashed)

@@ -110,6 +110,8 @@ pub(super) struct Document {
     pub(super) result_id: u64,
     /// The lint that is under way, one at a time; cancelled once the document has changed.
     pub(super) lint: Option<Cancel>,
+    /// True while the build context is listed, which takes long.
+    pub(super) is_listing: bool,
     /// Requests that wait for the findings.
     pub(super) waiting: Vec<Waiting>,
     /// The semantic tokens that the client has.
@@ -131,6 +133,7 @@ impl Document {
             findings: None,
             result_id: fresh_id(),
             lint: None,
+            is_listing: false,
             waiting: Vec::new(),
             tokens: Told::default(),
         }

@@ -3,7 +3,9 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use crate::config::{Config, ShellEngine};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -27,7 +29,12 @@ pub(super) struct Surroundings {
     /// What was found in shell code before.
     pub(super) memo: Arc<Memo>,
     pub(super) shellcheck: Arc<Program>,
+    /// True for the findings that can be had before the build context is listed.
+    pub(super) without_context: bool,
 }
+
+/// How long findings wait for a build context to be listed; most take a few milliseconds.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// The `shellcheck` program, looked for when a configuration first asks for it.
 #[derive(Debug, Default)]
@@ -46,6 +53,8 @@ impl Program {
 pub(super) struct Found {
     pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) sources: Sources,
+    /// Says when the build context is listed, where these findings did not wait for it.
+    pub(super) late: Option<Receiver<()>>,
 }
 
 impl Surroundings {
@@ -69,7 +78,23 @@ impl Surroundings {
                 vec![about.note("no rule runs until the configuration is mended")]
             }
         };
-        Found { diagnostics, sources }
+        Found { diagnostics, sources, late: None }
+    }
+
+    /// Lints a document within a moment: a build context of a hundred thousand files is listed beside it,
+    /// and does not count yet. `is_listing` says that somebody waits for that already.
+    pub(super) fn lint_soon(&self, snapshot: &Snapshot, cancel: &Cancel, is_listing: bool) -> Found {
+        let soon = || Surroundings { without_context: true, ..self.clone() }.lint(snapshot, cancel);
+        if is_listing {
+            return soon();
+        }
+        let config = self.config(snapshot).ok().filter(|_| snapshot.kind == Some(FileKind::Dockerfile));
+        let files = config.and_then(|config| self.around(snapshot, &config));
+        let listed = files.filter(|files| !files.is_listed()).map(|files| files.list_beside());
+        match listed.filter(|it| it.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout)) {
+            Some(late) => Found { late: Some(late), ..soon() },
+            None => self.lint(snapshot, cancel),
+        }
     }
 
     /// Runs `with` on the linter's input; `None` where the document is not linted.
@@ -92,13 +117,20 @@ impl Surroundings {
         let shellcheck = self.shellcheck.of(&config);
         let parsed = (kind == FileKind::Dockerfile).then(|| snapshot.parsed());
         let input = Input { docs: docs.as_ref(), memo, shellcheck, parsed, ..Input::new(sources, file, kind, &config) };
-        let around =
-            || snapshot.path.as_deref().filter(|_| kind != FileKind::Dockerfile).map(|path| self.project(path));
-        let Some(context) = path.and_then(|path| self.context(path, &config)).or_else(around) else {
+        let Some(context) = self.around(snapshot, &config).filter(|_| !self.without_context) else {
             return Some(Ok(with(&input)));
         };
         let path = snapshot.path.as_deref().and_then(|path| context.path_of(path));
         Some(Ok(with(&input.with_context(&context, path.as_deref()))))
+    }
+
+    /// The files that a document is linted with.
+    fn around(&self, snapshot: &Snapshot, config: &Config) -> Option<Overlay> {
+        let path = snapshot.path.as_deref()?;
+        match snapshot.kind? {
+            FileKind::Dockerfile => self.context(path, config),
+            _ => Some(self.project(path)),
+        }
     }
 
     /// The whole project, for files that speak of Dockerfiles elsewhere.
@@ -122,6 +154,23 @@ pub(super) struct Overlay {
 }
 
 impl Overlay {
+    /// True where nothing waits for the disk any more.
+    pub(super) fn is_listed(&self) -> bool {
+        self.disk.is_listed()
+    }
+
+    /// Lists the folder on a thread of its own, and says when that is done.
+    fn list_beside(&self) -> Receiver<()> {
+        let (done, listed) = channel();
+        let disk = self.disk.clone();
+        std::thread::spawn(move || {
+            disk.list();
+            // Whoever asked may have listed it himself meanwhile.
+            let _ = done.send(());
+        });
+        listed
+    }
+
     /// The path of a file in the context; `None` where it lies elsewhere.
     pub(super) fn path_of(&self, file: &Path) -> Option<String> {
         self.disk.path_of(file)

@@ -80,6 +80,8 @@ fn with_cx(
     let around = server.surroundings(document);
     let config = around.config(document).unwrap_or_default();
     let files = document.path.as_deref().and_then(|path| around.context(path, &config));
+    // Nobody waits here for a hundred thousand files.
+    let files = files.filter(|files| files.is_listed());
     let inner = document.path.as_deref().and_then(|path| files.as_ref()?.path_of(path));
     let context = files.as_ref().map(|files| Context::new(files, inner.as_deref()));
     find(&Cx { model: &model, text: &document.text, context: context.as_ref(), digest: &digest, selection })

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::mpsc::Receiver;
 
 use serde_json::{Map, Value, json};
 
@@ -454,6 +455,7 @@ impl Server {
             open: Arc::new(files.filter_map(|it| Some((it.path.clone()?, it.text.clone()))).collect()),
             memo: self.memo.clone(),
             shellcheck: self.shellcheck.clone(),
+            without_context: false,
         }
     }
 
@@ -482,8 +484,17 @@ impl Server {
         if let Some(document) = self.documents.get_mut(&uri) {
             document.lint = Some(cancel);
         }
-        let work = move || Findings::new(&snapshot, lint(&snapshot, &stop));
-        self.jobs.short(work, move |server, found| server.linted(&uri, &mine, found));
+        let work = move || {
+            let mut found = lint(&snapshot, &stop);
+            let late = found.late.take();
+            (Findings::new(&snapshot, found), late)
+        };
+        self.jobs.short(work, move |server, (found, late)| {
+            if let Some(late) = late {
+                server.wait_for_context(&uri, late);
+            }
+            server.linted(&uri, &mine, found);
+        });
     }
 
     /// What gives the findings of a document: the linter, or for another file of a build what it changes there.
@@ -495,9 +506,28 @@ impl Server {
             }
             _ => {
                 let surroundings = self.surroundings(snapshot);
-                Box::new(move |snapshot, stop| surroundings.lint(snapshot, stop))
+                let is_listing = self.documents.get(&snapshot.uri).is_some_and(|it| it.is_listing);
+                Box::new(move |snapshot, stop| surroundings.lint_soon(snapshot, stop, is_listing))
             }
         }
+    }
+
+    /// Has a document linted again once its build context is listed.
+    fn wait_for_context(&mut self, uri: &str, listed: Receiver<()>) {
+        let Some(document) = self.documents.get_mut(uri) else { return };
+        document.is_listing = true;
+        let uri = uri.to_string();
+        self.jobs.long(
+            move || _ = listed.recv(),
+            move |server, ()| {
+                let Some(document) = server.documents.get_mut(&uri) else { return };
+                document.is_listing = false;
+                document.outdate();
+                if server.pulls {
+                    server.client.refresh("diagnostics");
+                }
+            },
+        );
     }
 
     /// Takes the findings of a document's present version, and does what waited for them.
