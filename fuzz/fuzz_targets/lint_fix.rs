@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use cachalot::config::{Config, Loaded, Overrides, Preset};
 use cachalot::diagnostic::Applicability;
 use cachalot::lint::{FileKind, Input, fix, lint};
+use cachalot::shell::Memo;
 use cachalot::syntax::dockerfile::parse;
 use cachalot::text::{FileId, Source, Sources};
 use libfuzzer_sys::fuzz_target;
@@ -14,6 +15,9 @@ static CONFIG: LazyLock<Config> = LazyLock::new(|| {
     let all = Overrides { preset: Some(Preset::All), ..Overrides::default() };
     Loaded::none().resolve("Dockerfile", &all).expect("the preset is there")
 });
+
+/// Most scripts of a mutated file are known from the one it was made of.
+static SHELL: LazyLock<Memo> = LazyLock::new(Memo::default);
 
 fuzz_target!(|text: &str| {
     let first = fixed(text);
@@ -25,7 +29,7 @@ fuzz_target!(|text: &str| {
 fn fixed(text: &str) -> String {
     let mut sources = Sources::default();
     let file = sources.add(Source::new("Dockerfile", text));
-    let input = Input::new(&sources, file, FileKind::Dockerfile, &CONFIG);
+    let input = Input { memo: Some(&SHELL), ..Input::new(&sources, file, FileKind::Dockerfile, &CONFIG) };
     for diagnostic in lint(&input) {
         assert!(text.get(diagnostic.primary.span.range()).is_some(), "a span outside the text");
         assert_ne!(diagnostic.rule, "internal-error", "{}", diagnostic.message);
