@@ -28,6 +28,13 @@ pub(super) fn merged<'b>(project: &Project, build: &'b Build) -> Option<Cow<'b, 
     merged.context.is_some().then_some(Cow::Owned(merged))
 }
 
+/// True for `build: .` in a file that others lie on top of: it stands beside its Dockerfile.
+pub(super) fn means_own_folder(project: &Project, build: &Build) -> bool {
+    let name = project.file.rsplit('/').next().unwrap_or(project.file);
+    let context = build.context.as_ref().map_or(".", |text| text.text.trim_end_matches('/'));
+    BASES.contains(&name) && matches!(context, "." | "")
+}
+
 /// The service of that name in the compose file beside the project's file.
 fn base(project: &Project, name: &str) -> Option<Build> {
     let text = BASES.iter().find_map(|base| project.read(&project.path(base)?))?;

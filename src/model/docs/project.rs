@@ -70,7 +70,8 @@ impl<'f> Project<'f> {
         let is_found = |place: &Place| matches!(place, Place::At(_));
         // Bake reads paths from where it is called, compose from the folder of the first file it is given.
         let from_above = || layers::above(self.folder).any(|folder| is_found(&self.dockerfile_below(folder, &build)));
-        let is_sure = is_found(&found) && !layers::is_bake(self.file);
+        let is_sure =
+            if is_found(&found) { !layers::is_bake(self.file) } else { layers::means_own_folder(self, &build) };
         if !is_sure && found != Place::Unknown && from_above() { Place::Unknown } else { found }
     }
 
@@ -235,6 +236,9 @@ mod tests {
         let from_root = "services:\n  web:\n    build: deploy/app\n";
         assert_eq!(of(from_root, "deploy/compose.prod.yml", None), Place::Unknown);
         assert_eq!(of(from_root, "compose.prod.yml", None), Place::At("deploy/app/Dockerfile".to_string()));
+        let here = "services:\n  web:\n    build: .\n";
+        assert_eq!(of(here, "deploy/compose.yml", None), Place::NoFile("deploy/Dockerfile".to_string()));
+        assert_eq!(of(here, "deploy/compose.prod.yml", None), Place::Unknown);
     }
 
     #[test]

@@ -29,11 +29,29 @@ fn goes_on(cx: &DockerfileCx, step: &Step) -> bool {
     let text = cx.slice(step.span());
     step.kind() == Keyword::Run
         && !step.onbuild
-        && step.before.shell.dialect == Dialect::PowerShell
+        && (step.before.shell.dialect == Dialect::PowerShell || is_called(cx, step))
         && matches!(step.body(), Body::Run(Command::Shell { .. }))
-        && text.trim_end_matches([';', ' ', '\n', '\r']).contains(';')
+        && has_several_statements(text.trim_end_matches([';', ' ', '\n', '\r', '"']))
         && !has_preference(text)
         && !step.before.shell.words.iter().any(|word| has_preference(word))
+}
+
+/// True if a `;` parts statements: outside of single quotes, with a blank or the line's end behind it, which one
+/// between the folders of a PATH does not have.
+fn has_several_statements(text: &str) -> bool {
+    let parts = |piece: &str| {
+        let mut after = piece.split(';').skip(1);
+        after.any(|rest| rest.starts_with(char::is_whitespace) || rest.starts_with("`\n") || rest.starts_with("\\\n"))
+    };
+    text.replace('\r', "").split('\'').step_by(2).any(parts)
+}
+
+/// True for `RUN powershell -Command …` in the shell that Windows has by default.
+fn is_called(cx: &DockerfileCx, step: &Step) -> bool {
+    let text = cx.slice(step.instruction.args_span()).to_ascii_lowercase();
+    let mut words = text.split_whitespace();
+    let is_program = words.next().is_some_and(|word| matches!(word.trim_end_matches(".exe"), "powershell" | "pwsh"));
+    step.before.shell.dialect == Dialect::Cmd && is_program && words.any(|word| matches!(word, "-command" | "-c"))
 }
 
 /// The words of the SHELL that holds for the step, if it stands in the same stage.
