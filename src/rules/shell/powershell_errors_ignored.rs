@@ -26,24 +26,42 @@ pub(in crate::rules) fn check(cx: &mut DockerfileCx) {
 /// A RUN of several statements for PowerShell with its errors as they are by default.
 fn goes_on(cx: &DockerfileCx, step: &Step) -> bool {
     let has_preference = |text: &str| text.to_ascii_lowercase().contains("erroractionpreference");
-    let text = cx.slice(step.span());
+    let (text, arguments) = (cx.slice(step.span()), cx.slice(step.instruction.args_span()));
     step.kind() == Keyword::Run
         && !step.onbuild
         && (step.before.shell.dialect == Dialect::PowerShell || is_called(cx, step))
         && matches!(step.body(), Body::Run(Command::Shell { .. }))
-        && has_several_statements(text.trim_end_matches([';', ' ', '\n', '\r', '"']))
+        && loses_an_error(arguments.trim_end_matches([';', ' ', '\n', '\r', '"']))
         && !has_preference(text)
         && !step.before.shell.words.iter().any(|word| has_preference(word))
 }
 
-/// True if a `;` parts statements: outside of single quotes, with a blank or the line's end behind it, which one
-/// between the folders of a PATH does not have.
-fn has_several_statements(text: &str) -> bool {
-    let parts = |piece: &str| {
-        let mut after = piece.split(';').skip(1);
-        after.any(|rest| rest.starts_with(char::is_whitespace) || rest.starts_with("`\n") || rest.starts_with("\\\n"))
+/// True if a statement that may fail has another one behind it: the last one's failure is noticed.
+fn loses_an_error(text: &str) -> bool {
+    // What stands in single quotes parts nothing.
+    let bare = text.replace('\r', "").split('\'').step_by(2).collect::<Vec<_>>().join("");
+    let is_end = |at: usize| {
+        let rest = &bare[at + 1..];
+        // One between the folders of a PATH has no blank behind it.
+        rest.starts_with(char::is_whitespace) || rest.starts_with("`\n") || rest.starts_with("\\\n")
     };
-    text.replace('\r', "").split('\'').step_by(2).any(parts)
+    let mut ends = bare.match_indices(';').map(|(at, _)| at).filter(|at| is_end(*at));
+    let mut start = 0;
+    ends.any(|end| may_fail(&bare[std::mem::replace(&mut start, end + 1)..end]))
+}
+
+/// False for remarks, waits, messages, programs, and values set to what stands there.
+fn may_fail(statement: &str) -> bool {
+    const HARMLESS: [&str; 6] = ["sleep", "start-sleep", "write-host", "write-output", "echo", "set-strictmode"];
+    let lower = statement.to_ascii_lowercase();
+    let call = lower.split_once("-command ").map_or(&*lower, |(_, call)| call);
+    let body = call.trim_start_matches(|c: char| c.is_whitespace() || "`\\\"".contains(c));
+    let value = body.split_once('=').filter(|_| body.starts_with(['$', '['])).map(|(_, value)| value.trim());
+    let is_set = value.is_some_and(|value| !value.contains('(') && !value.starts_with(char::is_alphabetic));
+    let word = body.split_whitespace().next().unwrap_or("");
+    // No preference makes PowerShell stop at the status of a program.
+    let is_program = word.contains('\\') || word.ends_with(".exe");
+    !(word.is_empty() || word.starts_with('#') || is_set || is_program || HARMLESS.contains(&word))
 }
 
 /// True for `RUN powershell -Command …` in the shell that Windows has by default.
