@@ -2,7 +2,6 @@
 
 pub mod analysis;
 pub mod archive;
-mod aside;
 pub mod base;
 pub mod cache;
 pub mod compare;

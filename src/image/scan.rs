@@ -5,7 +5,6 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
 use flate2::bufread::MultiGzDecoder;
 
-use super::aside::Hashed;
 use super::digest::{Digest, Hasher};
 use super::layer_tar;
 use super::media::Compression;
@@ -191,15 +190,15 @@ fn scan_counted(
     io::copy(&mut input, &mut io::sink())?;
     drop(input);
     let digest = raw.hashed.expect("a blob is always hashed").finish();
-    let diff_id = tar_hashed.map_or_else(|| digest.clone(), Hashed::finish);
+    let diff_id = tar_hashed.map_or_else(|| digest.clone(), Hasher::finish);
     let (blob_size, tar_size) = (raw_count.get(), tar_count.get());
     let scan = LayerScan { digest, blob_size, diff_id, tar_size, compression, tree };
     scan.verify(expected)?;
     Ok(scan)
 }
 
-fn digest_like(expected: &Option<Digest>) -> Hashed {
-    Hashed::new(Hasher::like(expected.as_ref()))
+fn digest_like(expected: &Option<Digest>) -> Hasher {
+    Hasher::like(expected.as_ref())
 }
 
 /// True where the blob's digest and the diff id of a bare tar are the same hash.
@@ -210,7 +209,7 @@ fn same_algorithm(expected: &Expected) -> bool {
 
 /// The decompressed side of the pipeline.
 struct Tar<'a> {
-    hashed: Option<Hashed>,
+    hashed: Option<Hasher>,
     count: &'a Cell<u64>,
     raw_count: &'a Cell<u64>,
     limits: Limits,
@@ -219,7 +218,7 @@ struct Tar<'a> {
 impl Tar<'_> {
     /// Walks a tar to the end of its stream: whatever follows the tar's own end belongs to the
     /// diff id too, and eStargz puts its table there.
-    fn walk(self, stream: impl Read) -> Result<(LayerTree, Option<Hashed>), Problem> {
+    fn walk(self, stream: impl Read) -> Result<(LayerTree, Option<Hasher>), Problem> {
         let bounded = Bounded { inner: stream, read: 0, raw_count: self.raw_count, limits: self.limits };
         let mut stream = Streaming(Hashing { inner: bounded, hashed: self.hashed, count: self.count });
         let too_large = |error: io::Error| match error.get_ref().and_then(|inner| inner.downcast_ref::<TooLarge>()) {
@@ -263,7 +262,7 @@ fn fill(stream: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
 /// Counts and hashes what passes.
 struct Hashing<'a, R> {
     inner: R,
-    hashed: Option<Hashed>,
+    hashed: Option<Hasher>,
     count: &'a Cell<u64>,
 }
 
