@@ -241,3 +241,98 @@ fn named_contexts_are_read_like_stages() {
     let steps = predict(repo, &args);
     assert_eq!(steps, ["COPY --from=lib x /x: hit ", "COPY --from=lib y /y: miss y"]);
 }
+
+#[test]
+fn a_page_holds_all_that_it_shows() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let repo = folder.path();
+    late_install(repo);
+    let (status, page, errors) = cachalot(repo, &["replay", "--format", "html"]);
+    assert_eq!(status, Some(0), "{errors}");
+    for foreign in ["src=", "href=", "url(", "@import", "fetch(", "://"] {
+        assert!(!page.contains(foreign), "`{foreign}` would load something");
+    }
+    let data = page.lines().find_map(|line| line.strip_prefix("const data = ")?.strip_suffix(';'));
+    let data: Value = serde_json::from_str(data.expect("holds its data")).expect("the data are JSON");
+    // A map of commits and steps: a letter per build for each step, before and after.
+    let install = |steps: &Value| -> String {
+        let mut steps = steps.as_array().into_iter().flatten();
+        let found = steps.find(|step| step["instruction"] == "RUN npm ci").expect("installs");
+        found["history"].as_str().unwrap_or_default().to_string()
+    };
+    assert_eq!(install(&data["steps"]), "m".repeat(10));
+    assert_eq!(install(&data["proposal"]["steps"]), "h".repeat(10));
+    assert_eq!(data["builds"].as_array().map(Vec::len), Some(10));
+    assert!(page.contains("<canvas id=\"cells\">"), "draws the map");
+    // Rates before and after, and the patch.
+    let rate = |name: &str| data["proposal"][name].as_f64().expect("is a rate");
+    assert!(rate("hit_rate_before") < rate("hit_rate_after"));
+    let patch = data["proposal"]["patches"]["dockerfile"].as_str().expect("has a patch");
+    assert!(patch.contains("+COPY package.json package-lock.json ./"), "{patch}");
+}
+
+#[test]
+fn diagnostics_say_what_they_cost_along_the_history() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let repo = folder.path();
+    late_install(repo);
+    let lint = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cachalot"));
+        let command = command.current_dir(repo).args(["lint", "--format", "json"]);
+        let output = command.args(args).arg("Dockerfile").output().expect("runs");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let whole = lint(&["--history", "100"]);
+    assert!(whole.contains("over the last 10 commits `RUN npm ci` ran in 10"), "{whole}");
+    let short = lint(&["--history", "3"]);
+    assert!(short.contains("over the last 3 commits `RUN npm ci` ran in 3"), "{short}");
+    assert!(!lint(&[]).contains("over the last"), "costs only where they are asked for");
+}
+
+#[test]
+fn a_dockerfile_in_a_folder_is_built_from_where_its_files_are() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let repo = folder.path();
+    git(repo, &["init", "-q"]);
+    let put = |path: &str, text: &str| {
+        fs::create_dir_all(repo.join(path).parent().expect("is in a folder")).expect("creates");
+        fs::write(repo.join(path), text).expect("writes");
+    };
+    put(".dockerignore", ".git\n");
+    put("docker/Dockerfile", "FROM node:22\nCOPY package.json ./\nRUN npm install\nCOPY src src\n");
+    put("package.json", "{\"name\": \"a\"}");
+    put("src/main.js", "1");
+    commit(repo);
+    put("src/main.js", "2");
+    let (status, text, errors) = cachalot(repo, &["predict", "docker/Dockerfile"]);
+    assert_eq!(status, Some(0), "{errors}");
+    assert!(text.contains("`src/main.js` changed") && !text.contains("build fails"), "{text}");
+    assert!(text.contains("the build context is taken to be `.`"), "{text}");
+    // Whoever says it is asked no questions.
+    let (_, text, _) = cachalot(repo, &["predict", "docker/Dockerfile", "--context", "."]);
+    assert!(!text.contains("is taken to be"), "{text}");
+    // A compose file says it as well.
+    put("compose.yaml", "services:\n  app:\n    build:\n      context: src\n      dockerfile: ../docker/Dockerfile\n");
+    let (_, text, _) = cachalot(repo, &["predict", "docker/Dockerfile"]);
+    assert!(text.contains("is taken to be `src`"), "{text}");
+}
+
+#[test]
+fn advice_ends_where_no_earlier_commit_has_the_files() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let repo = folder.path();
+    let put = |path: &str, text: &str| fs::write(repo.join(path), text).expect("writes");
+    git(repo, &["init", "-q"]);
+    put("Dockerfile", "FROM node:22\nCOPY . .\nRUN npm ci\n");
+    for number in 0..9 {
+        put("main.js", &number.to_string());
+        commit(repo);
+    }
+    put("Dockerfile", "FROM node:22\nCOPY package.json ./\nCOPY . .\nRUN npm ci\n");
+    put("package.json", "{}");
+    commit(repo);
+    let (status, text, errors) = cachalot(repo, &["replay"]);
+    assert_eq!(status, Some(0), "{errors}");
+    assert!(text.contains("9 commits replayed") && !text.contains("advice, replayed"), "{text}");
+    assert_eq!(cachalot(repo, &["replay", "--diff"]).1, "");
+}

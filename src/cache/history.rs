@@ -1,7 +1,7 @@
 //! The states of a project along its history, and their graphs.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::syntax::dockerfile::parse;
 use crate::syntax::dockerignore::Dockerignore;
@@ -42,13 +42,29 @@ impl Snapshot {
     }
 }
 
+/// What the ignore files of a history leave of its trees: found once, however often and in however
+/// many threads the history is replayed.
+#[derive(Debug, Default)]
+pub struct Filters(Mutex<HashMap<Arc<str>, Filter>>);
+
+impl Filters {
+    fn sent(&self, ignore: &Arc<str>, tree: &Arc<Dir>) -> Arc<Dir> {
+        let mut filters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !filters.contains_key(ignore) {
+            filters.insert(ignore.clone(), Filter::new(Dockerignore::parse(ignore).matcher()));
+        }
+        filters.get_mut(ignore).map_or_else(Dir::empty, |filter| filter.sent(tree))
+    }
+}
+
 /// Makes graphs of successive states, anew only where the Dockerfile changed.
 #[derive(Default)]
 pub struct Graphs {
     request: Request,
     per_commit: bool,
-    ignore: Arc<str>,
-    filter: Filter,
+    filters: Arc<Filters>,
+    /// Entries of the context's root that are left out as well.
+    without: Vec<String>,
     last: Option<(Arc<str>, Graph)>,
 }
 
@@ -60,13 +76,15 @@ impl Graphs {
         Graphs { request, per_commit, ..Graphs::default() }
     }
 
+    /// The same with the filters of another replay of the history, and as if the ignore file ended with
+    /// these names, each of an entry of the context's root.
+    pub(super) fn sharing(self, filters: &Arc<Filters>, without: &[String]) -> Graphs {
+        Graphs { filters: filters.clone(), without: without.to_vec(), ..self }
+    }
+
     /// The graph of building this state; `None` for a Dockerfile without instructions.
     pub fn graph(&mut self, state: &Snapshot) -> Option<&Graph> {
-        if self.ignore != state.ignore {
-            self.ignore.clone_from(&state.ignore);
-            self.filter = Filter::new(Dockerignore::parse(&state.ignore).matcher());
-        }
-        let context = self.filter.sent(&state.tree);
+        let context = self.filters.sent(&state.ignore, &state.tree).without(&self.without);
         let is_known = !self.per_commit && self.last.as_ref().is_some_and(|(text, _)| *text == state.dockerfile);
         if is_known && let Some((_, graph)) = &mut self.last {
             for vertex in &mut graph.vertices {

@@ -32,7 +32,7 @@ pub use content::{Outcome, RunCall, Simulate};
 pub use depends::Depends;
 pub use digest::{ContentId, Digest};
 pub use graph::{Copied, Graph, Input, Key, KeyPart, Part, Place, Step, Vertex, VertexKind};
-pub use history::{COMMIT, Graphs, Snapshot};
+pub use history::{COMMIT, Filters, Graphs, Snapshot};
 pub use log::{BuildLog, LogFormat, LoggedResult, LoggedStep};
 pub use lower::lower;
 pub use past::{Past, PastStep};

@@ -137,26 +137,28 @@ impl Selector {
         }
     }
 
-    /// True if a change at `path` may be one of what is selected.
-    fn concerns(&self, path: &str, before: &Arc<Dir>, after: &Arc<Dir>) -> bool {
+    /// Tells whether a change at a path may be one of what is selected.
+    fn concern<'s>(&'s self, before: &Arc<Dir>, after: &Arc<Dir>) -> Box<dyn Fn(&str) -> bool + 's> {
         if self.is_plain() {
             let real = |tree: &Arc<Dir>| tree.resolve(self.inner(), true).map(|(path, _)| path);
             let sources = [Some(self.inner().to_string()), real(before), real(after)];
-            return sources.iter().flatten().any(|source| is_within(path, source) || is_within(source, path));
-        }
-        let prefix = if self.wildcard { wildcard_prefix(self.inner()) } else { self.inner() };
-        if !is_within(path, prefix) {
-            return false;
+            return Box::new(move |path| {
+                sources.iter().flatten().any(|source| is_within(path, source) || is_within(source, path))
+            });
         }
         let filters = Filters::new(self);
         if !self.wildcard {
-            return filters.keeps(path[prefix.len()..].trim_start_matches('/'));
+            let prefix = self.inner();
+            return Box::new(move |path| {
+                is_within(path, prefix) && filters.keeps(path[prefix.len()..].trim_start_matches('/'))
+            });
         }
-        let depth = self.inner().matches('/').count() + 1;
-        let end = path.match_indices('/').map(|(at, _)| at).chain([path.len()]).nth(depth - 1);
-        let head = &path[..end.unwrap_or(path.len())];
-        Glob::new(self.inner()).is_ok_and(|glob| glob.is_match(head))
-            && filters.keeps(path[head.len()..].trim_start_matches('/'))
+        let (glob, depth) = (Glob::new(self.inner()), self.inner().matches('/').count());
+        Box::new(move |path| {
+            let end = path.match_indices('/').map(|(at, _)| at).chain([path.len()]).nth(depth);
+            let (head, rest) = path.split_at(end.unwrap_or(path.len()));
+            glob.as_ref().is_ok_and(|glob| glob.is_match(head)) && filters.keeps(rest.trim_start_matches('/'))
+        })
     }
 }
 
@@ -298,10 +300,8 @@ pub(super) fn name(selectors: &[Selector]) -> Vec<u8> {
 /// The selected paths at which two trees differ; all that differ where the selection cannot say.
 pub(super) fn changes(selectors: &[Selector], before: &Arc<Dir>, after: &Arc<Dir>) -> Vec<String> {
     let all = Dir::changes(before, after);
-    let chosen: Vec<String> = all
-        .iter()
-        .filter(|path| selectors.iter().any(|selector| selector.concerns(path, before, after)))
-        .cloned()
-        .collect();
+    let concerns: Vec<_> = selectors.iter().map(|selector| selector.concern(before, after)).collect();
+    let chosen: Vec<String> =
+        all.iter().filter(|path| concerns.iter().any(|concerns| concerns(path))).cloned().collect();
     if chosen.is_empty() { all } else { chosen }
 }

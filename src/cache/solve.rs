@@ -17,6 +17,8 @@ pub struct Cache {
     next: u64,
     builds: u64,
     last: Option<Built>,
+    /// True where only the verdicts count: nobody asks for the reasons, but for a file that is missing.
+    pub(super) silent: bool,
     /// Knows what some commands do; without it the outcome of every RUN is unknown.
     pub simulate: Option<Simulate>,
 }
@@ -75,7 +77,8 @@ impl Cache {
         }
         self.merge(graph, &mut states);
         let verdicts = states.iter().map(|state| state.verdict.clone()).collect();
-        self.last = Some(Built { graph: graph.clone(), states });
+        let graph = if self.silent { Graph::default() } else { graph.clone() };
+        self.last = Some(Built { graph, states });
         verdicts
     }
 
@@ -177,14 +180,15 @@ impl Cache {
         } else {
             natural.sure.clone()
         };
-        let reason = explain::reason(graph, at, states, self.last.as_ref());
+        let reason = self.reason(graph, at, states);
         let verdict = match () {
             () if vertex.no_cache => Verdict::Miss(Reason {
                 kind: ReasonKind::NoCache,
                 text: "`--no-cache` makes it run".to_string(),
                 ..Reason::default()
             }),
-            () if is_open => Verdict::Maybe(explain::open(graph, at, states, reason)),
+            () if is_open && !self.silent => Verdict::Maybe(explain::open(graph, at, states, reason)),
+            () if is_open => Verdict::Maybe(reason),
             () => Verdict::Miss(reason),
         };
         let keys = if vertex.no_cache { Vec::new() } else { natural_keys.clone() };
@@ -204,8 +208,7 @@ impl Cache {
         let vertex = &graph.vertices[at];
         let is_known = keys.iter().any(|key| self.roots.contains_key(key));
         let keys: Vec<u64> = keys.iter().map(|key| self.root(key)).collect();
-        let verdict =
-            if is_known { Verdict::Hit } else { Verdict::Miss(explain::reason(graph, at, states, self.last.as_ref())) };
+        let verdict = if is_known { Verdict::Hit } else { Verdict::Miss(self.reason(graph, at, states)) };
         let outcome = self.outcome(vertex, states);
         State { natural: keys.clone(), keys, possible: Vec::new(), outcome, verdict }
     }
@@ -216,21 +219,13 @@ impl Cache {
         let is_known = self.roots.contains_key(&name);
         let key = self.root(&name);
         if held.is_some() {
-            let verdict = if is_known {
-                Verdict::Hit
-            } else {
-                Verdict::Miss(explain::reason(graph, at, states, self.last.as_ref()))
-            };
+            let verdict = if is_known { Verdict::Hit } else { Verdict::Miss(self.reason(graph, at, states)) };
             return State { keys: vec![key], natural: vec![key], possible: Vec::new(), outcome, verdict };
         }
         let fresh = self.fresh();
         let text = format!("`{}` is asked again, and only the answer tells whether it changed", explain::plain(url));
         let reason = Reason { kind: ReasonKind::Remote, text, ..Reason::default() };
-        let verdict = if is_known {
-            Verdict::Maybe(reason)
-        } else {
-            Verdict::Miss(explain::reason(graph, at, states, self.last.as_ref()))
-        };
+        let verdict = if is_known { Verdict::Maybe(reason) } else { Verdict::Miss(self.reason(graph, at, states)) };
         // Whatever it holds now, it was seen under its name.
         let outcome = Outcome::Opaque(Hasher::new("fetched").part(&fresh.to_le_bytes()).sum());
         State { keys: vec![fresh, key], natural: vec![fresh, key], possible: Vec::new(), outcome, verdict }.unsure(key)
@@ -274,6 +269,10 @@ impl Cache {
             }
         }
         found
+    }
+
+    fn reason(&self, graph: &Graph, at: usize, states: &[State]) -> Reason {
+        if self.silent { Reason::default() } else { explain::reason(graph, at, states, self.last.as_ref()) }
     }
 
     fn root(&mut self, name: &str) -> u64 {

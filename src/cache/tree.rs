@@ -90,6 +90,15 @@ impl Dir {
         Arc::new(Dir::new(above.mode, entries))
     }
 
+    /// The folder without the entries of these names.
+    pub(super) fn without(self: Arc<Dir>, names: &[String]) -> Arc<Dir> {
+        if names.is_empty() {
+            return self;
+        }
+        let kept = self.entries.iter().filter(|(name, _)| !names.iter().any(|it| **it == **name)).cloned();
+        Arc::new(Dir::new(self.mode, kept.collect()))
+    }
+
     /// The folder with every entry replaced.
     pub fn map(&self, change: fn(&Node) -> Node) -> Arc<Dir> {
         let entries = self.entries.iter().map(|(name, node)| (name.clone(), change(node))).collect();
@@ -240,7 +249,7 @@ impl Growing {
 }
 
 fn differ(before: &Dir, after: &Dir, folder: &str, found: &mut Vec<String>) {
-    if before.digest() == after.digest() {
+    if std::ptr::eq(before, after) || before.digest() == after.digest() {
         return;
     }
     let (mut left, mut right) = (before.entries.iter().peekable(), after.entries.iter().peekable());
@@ -257,8 +266,12 @@ fn differ(before: &Dir, after: &Dir, folder: &str, found: &mut Vec<String>) {
             std::cmp::Ordering::Equal => (left.next(), right.next()),
         };
         let Some((name, _)) = a.or(b) else { return };
+        let (a, b) = (a.map(|it| &it.1), b.map(|it| &it.1));
+        if is_same(a, b) {
+            continue;
+        }
         let path = if folder.is_empty() { name.to_string() } else { format!("{folder}/{name}") };
-        match (a.map(|it| &it.1), b.map(|it| &it.1)) {
+        match (a, b) {
             (Some(Node::Dir(a)), Some(Node::Dir(b))) => {
                 if a.mode != b.mode {
                     found.push(path.clone());
@@ -266,14 +279,19 @@ fn differ(before: &Dir, after: &Dir, folder: &str, found: &mut Vec<String>) {
                 differ(a, b, &path, found);
             }
             (a, b) => {
-                for node in [a, b].into_iter().flatten() {
-                    if a.map(Node::digest) != b.map(Node::digest) {
-                        list(node, &path, found);
-                    }
-                }
+                [a, b].into_iter().flatten().for_each(|node| list(node, &path, found));
                 found.dedup();
             }
         }
+    }
+}
+
+/// True for two equal files or two equal links.
+fn is_same(a: Option<&Node>, b: Option<&Node>) -> bool {
+    match (a, b) {
+        (Some(Node::File(mode, id)), Some(Node::File(other, it))) => (mode, id) == (other, it),
+        (Some(Node::Link(to)), Some(Node::Link(other))) => to == other,
+        _ => false,
     }
 }
 

@@ -60,7 +60,7 @@ pub(super) struct ConfigArgs {
     /// A build argument; without a value it is taken from the environment, as docker does
     #[arg(long, value_name = "NAME[=VALUE]")]
     build_arg: Vec<String>,
-    /// The build context, if it is not the Dockerfile's folder
+    /// The build context [default: where what is copied lies, from the Dockerfile's folder upwards]
     #[arg(long, value_name = "FOLDER")]
     context: Option<PathBuf>,
 }

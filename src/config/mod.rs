@@ -46,7 +46,7 @@ pub struct Config {
     pub target: Set<Option<String>>,
     /// Build arguments by name.
     pub build_args: BTreeMap<String, Set<String>>,
-    /// The build context's folder; `None` for the Dockerfile's own.
+    /// The build context's folder; `None` for the one that fits: see `host::build_folder`.
     pub context: Set<Option<String>>,
     /// Who checks shell code.
     pub shell: Set<ShellEngine>,

@@ -74,7 +74,7 @@ pub fn project_root(path: &Path) -> PathBuf {
 
 /// The Dockerfile's folder and those above it: up to the root of the repository, or else as long as
 /// they lie in the current folder.
-fn folders(path: &Path) -> Vec<PathBuf> {
+pub(super) fn folders(path: &Path) -> Vec<PathBuf> {
     let above: Vec<&Path> = path.ancestors().skip(1).take(MAX_DEPTH).collect();
     let repository = above.iter().position(|folder| folder.join(".git").exists());
     let current = std::env::current_dir().ok();

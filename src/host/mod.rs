@@ -1,5 +1,6 @@
 //! The only place that touches the disk and the terminal. Everything else takes text and gives text.
 
+mod build_folder;
 mod ci;
 mod commit_files;
 mod config;
@@ -21,6 +22,7 @@ mod walk;
 mod worktree;
 mod write;
 
+pub use build_folder::{build_folder, likely_context};
 pub use ci::{Ci, ci, folder_in_checkout, is_ci};
 pub use commit_files::CommitFiles;
 pub use config::{ConfigChoice, Configs};

@@ -56,11 +56,10 @@ pub struct Place {
 }
 
 impl Place {
-    /// The place of a Dockerfile; `context` is its folder unless given, `named` are `NAME=VALUE`s of
+    /// The place of a Dockerfile; `context` is the likely one unless given, `named` are `NAME=VALUE`s of
     /// `--build-context`.
     pub fn new(dockerfile: &Path, context: Option<PathBuf>, named: &[String]) -> Result<Place, PlaceError> {
-        let folder = dockerfile.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let context = context.unwrap_or_else(|| folder.to_path_buf());
+        let context = context.unwrap_or_else(|| super::likely_context(dockerfile));
         let mut place =
             Place { dockerfile: dockerfile.to_path_buf(), context, folders: Vec::new(), images: BTreeMap::new() };
         for given in named {

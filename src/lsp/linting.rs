@@ -9,8 +9,9 @@ use std::time::Duration;
 
 use crate::config::{Config, ShellEngine};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::host::{Configs, Contexts, DiskFiles, Documents, ShellCheck, project_root};
+use crate::host::{Configs, Contexts, DiskFiles, Documents, ShellCheck, build_folder, project_root};
 use crate::lint::{self, FileKind, Input};
+use crate::model::docs::Docs;
 use crate::model::{Entry, EntryKind, Files};
 use crate::shell::{ExternalEngine, Memo};
 use crate::text::{FileId, Source, Sources, Span};
@@ -128,21 +129,37 @@ impl Surroundings {
     fn around(&self, snapshot: &Snapshot, config: &Config) -> Option<Overlay> {
         let path = snapshot.path.as_deref()?;
         match snapshot.kind? {
-            FileKind::Dockerfile => self.context(path, config),
+            FileKind::Dockerfile => {
+                let docs = self.documents.near(path, &mut Sources::default());
+                Some(self.overlay(&self.folder(path, &snapshot.text, &docs, config)?))
+            }
             _ => Some(self.project(path)),
         }
     }
 
     /// The whole project, for files that speak of Dockerfiles elsewhere.
     fn project(&self, path: &Path) -> Overlay {
-        let root = project_root(path);
-        Overlay { disk: self.contexts.at(&root), root, open: self.open.clone() }
+        self.overlay(&project_root(path))
     }
 
-    /// The build context: the configured folder, else the Dockerfile's own.
+    /// The build context for what is being written: the folder that fits best so far, else the
+    /// Dockerfile's own.
     pub(super) fn context(&self, path: &Path, config: &Config) -> Option<Overlay> {
-        let root = config.context.value.as_deref().map(Path::new).or(path.parent())?;
-        Some(Overlay { disk: self.contexts.at(root), root: root.to_path_buf(), open: self.open.clone() })
+        let text = self.open.get(path).cloned().unwrap_or_default();
+        let docs = self.documents.near(path, &mut Sources::default());
+        let folder = self.folder(path, &text, &docs, config);
+        Some(self.overlay(folder.as_deref().or(path.parent())?))
+    }
+
+    /// The build context: the configured folder, else the one that the Dockerfile is most likely built
+    /// from.
+    fn folder(&self, path: &Path, text: &str, docs: &Docs, config: &Config) -> Option<PathBuf> {
+        let configured = config.context.value.as_ref().map(PathBuf::from);
+        configured.or_else(|| build_folder(path, text, docs, &self.contexts))
+    }
+
+    fn overlay(&self, root: &Path) -> Overlay {
+        Overlay { disk: self.contexts.at(root), root: root.to_path_buf(), open: self.open.clone() }
     }
 }
 

@@ -21,7 +21,7 @@ mod uses;
 use std::collections::BTreeMap;
 
 pub use base_images::{BaseImage, lookup as base_image};
-pub use context::{Context, Entry, EntryKind, Files, IgnoreFile, MemoryFiles};
+pub use context::{Context, Entry, EntryKind, Files, IgnoreFile, MemoryFiles, built_from};
 pub use distribution::{Family, brings, family};
 pub use expansions::Use;
 pub use image_ref::ImageRef;

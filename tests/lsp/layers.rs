@@ -190,15 +190,18 @@ fn a_build_that_lacks_its_files_says_nothing() {
     let repo = Repo::new();
     fs::create_dir(repo.path("docker")).expect("creates");
     let path = repo.path("docker").join("Dockerfile");
-    let text = "FROM node:22\nCOPY package.json ./\nRUN npm install\n";
-    fs::write(&path, text).expect("writes");
-    repo.commit("a Dockerfile of the folder above");
-    repo.put("main.js", "5");
-    repo.commit("change main.js");
-    let mut client = Client::new(&json!({}), &json!({}), &repo.path(""));
-    client.open(&path, text);
-    assert_eq!(lenses(&mut client, &path), Vec::<String>::new());
-    assert_eq!(client.stop(), 0);
+    // The first is built from the folder above, what the second copies is nowhere.
+    for (file, wanted) in [("package.json", 4), ("app.jar", 0)] {
+        let text = format!("FROM node:22\nCOPY {file} ./\nRUN npm install\n");
+        fs::write(&path, &text).expect("writes");
+        repo.commit("another Dockerfile");
+        repo.put("main.js", file);
+        repo.commit("change main.js");
+        let mut client = Client::new(&json!({}), &json!({}), &repo.path(""));
+        client.open(&path, &text);
+        assert_eq!(lenses(&mut client, &path).len(), wanted, "{file}");
+        assert_eq!(client.stop(), 0);
+    }
 }
 
 #[test]

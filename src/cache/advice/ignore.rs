@@ -60,7 +60,7 @@ pub(super) fn proposals(cx: &Cx, there: &[String]) -> Vec<Proposal> {
     let is_sent = |top: &str| if top == ".git" { sends_git } else { cx.context.is_sent(top) };
     let mut plain = Vec::new();
     let mut tests = Vec::new();
-    let is_new = |top: &&str| is_sent(top) && !uses.needs(top) && !there.iter().any(|it| it == top);
+    let is_new = |top: &&str| is_name(top) && is_sent(top) && !uses.needs(top) && !there.iter().any(|it| it == top);
     for top in tops.into_iter().filter(is_new) {
         match () {
             () if top == ".git" => plain.push(top.to_string()),
@@ -99,6 +99,11 @@ fn proposal(lines: Vec<String>, cautions: &[&str]) -> Option<Proposal> {
         about: Vec::new(),
         cautions: cautions.iter().map(|it| (*it).to_string()).collect(),
     })
+}
+
+/// True for a name that an ignore file takes for nothing else.
+fn is_name(name: &str) -> bool {
+    !name.starts_with(['!', '#']) && !name.contains(['*', '?', '[', ']', '\\']) && name.trim() == name
 }
 
 fn is_idle(name: &str) -> bool {

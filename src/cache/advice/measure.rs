@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::cache::graph::Place;
-use crate::cache::history::{Graphs, Snapshot};
+use crate::cache::history::{Filters, Graphs, Snapshot};
 use crate::cache::replay::{Fate, Replay, Track};
 use crate::cache::verdict::{ReasonKind, Verdict};
 
@@ -114,14 +114,25 @@ pub(super) struct Measured {
     pub(super) applies: bool,
 }
 
-/// Replays the draft over the history. A commit whose Dockerfile has other steps is built as it was
-/// and does not count, and so is one at which the draft would find a file missing.
-pub(super) fn measure(question: &Question, draft: &Draft) -> Measured {
+/// Replays the draft over the history, with the reasons of what ran. A commit whose Dockerfile has
+/// other steps is built as it was and does not count, and so is one at which the draft would find a
+/// file missing.
+pub(super) fn measure(question: &Question, filters: &Arc<Filters>, draft: &Draft) -> Measured {
+    replayed(question, filters, draft, Replay::new(question.memory))
+}
+
+/// The same without the reasons: enough to compare drafts.
+pub(super) fn count(question: &Question, filters: &Arc<Filters>, draft: &Draft) -> Measured {
+    replayed(question, filters, draft, Replay::silent(question.memory))
+}
+
+fn replayed(question: &Question, filters: &Arc<Filters>, draft: &Draft, mut replay: Replay) -> Measured {
     let Some(last) = question.history.last() else { return Measured::default() };
     let carrier = Carrier::new(&last.dockerfile, &draft.text);
     let mut carried: HashMap<Arc<str>, Option<Arc<str>>> = HashMap::new();
-    let mut graphs = Graphs::new(question.request.clone());
-    let mut replay = Replay::new(question.memory);
+    // The lines of a draft are names of the root's entries: what they leave needs no filter of its own.
+    let mut drafted = Graphs::new(question.request.clone()).sharing(filters, &draft.ignore);
+    let mut original = Graphs::new(question.request.clone()).sharing(filters, &[]);
     let mut measured = Measured::default();
     for state in question.history {
         if (question.stop)() {
@@ -130,11 +141,11 @@ pub(super) fn measure(question: &Question, draft: &Draft) -> Measured {
         let text =
             carried.entry(state.dockerfile.clone()).or_insert_with(|| carrier.carry(&state.dockerfile).map(Arc::from));
         let patched = text.is_some();
-        let state = match text {
-            Some(text) => with_draft(state, text, &draft.ignore),
-            None => state.clone(),
+        let graph = match text {
+            Some(text) => drafted.graph(&Snapshot { dockerfile: text.clone(), ..state.clone() }),
+            None => original.graph(state),
         };
-        let Some(graph) = graphs.graph(&state) else { continue };
+        let Some(graph) = graph else { continue };
         let is_first = replay.builds() == 0;
         let verdicts = replay.build(graph);
         let broken = verdicts.iter().filter_map(Verdict::reason).any(|it| it.kind == ReasonKind::Missing);
@@ -145,14 +156,6 @@ pub(super) fn measure(question: &Question, draft: &Draft) -> Measured {
     }
     measured.tracks = replay.steps().into_iter().cloned().collect();
     measured
-}
-
-fn with_draft(state: &Snapshot, text: &Arc<str>, ignore: &[String]) -> Snapshot {
-    let mut state = Snapshot { dockerfile: text.clone(), ..state.clone() };
-    if !ignore.is_empty() {
-        state.ignore = appended(&state.ignore, ignore).into();
-    }
-    state
 }
 
 /// The ignore file with these lines at its end.

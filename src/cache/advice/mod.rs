@@ -3,6 +3,7 @@
 //! Proposals come from the machinery of the rules' fixes. Each is replayed over the history that the
 //! Dockerfile has had, and what does not help there is not given.
 
+mod broad;
 mod carry;
 mod ignore;
 mod link;
@@ -20,14 +21,14 @@ use crate::diagnostic::Fix;
 use crate::model::Files;
 use crate::text::LineIndex;
 
-use super::history::Snapshot;
+use super::history::{Filters, Snapshot};
 use super::replay::Memory;
 use super::request::Request;
 
 pub use measure::{Change, Costs, Fates, Score};
 pub use propose::{Kind, Proposal};
 
-use measure::{Measured, measure};
+use measure::{Measured, count, measure};
 
 /// Rounds of looking for the next thing to do.
 const MAX_ROUNDS: usize = 10;
@@ -116,23 +117,34 @@ impl Advised {
 /// Looks for a better Dockerfile.
 pub fn advise(question: &Question) -> Advised {
     let Some(last) = question.history.last() else { return Advised::default() };
+    let filters = Arc::default();
+    over(question, &filters, last).unwrap_or_else(|| as_if(question, &filters, last))
+}
+
+/// Advice for a history that ends with `last`; `None` where too few of its commits count.
+fn over(question: &Question, filters: &Arc<Filters>, last: &Snapshot) -> Option<Advised> {
     let mut draft = Draft { text: last.dockerfile.clone(), ignore: Vec::new(), lines: Vec::new() };
-    let start = measure(question, &draft);
+    let start = measure(question, filters, &draft);
     let counted = start.counted.iter().filter(|it| **it).count();
     if counted * ENOUGH < start.counted.len() {
-        return as_if(question, last);
+        return None;
     }
     let mut now = start.clone();
     let mut advice = Vec::new();
     for _ in 0..MAX_ROUNDS {
-        let Some((proposal, next, measured)) = best(question, &draft, &now) else { break };
+        let Some((proposal, next)) = best(question, filters, &draft, &now) else { break };
+        let measured = measure(question, filters, &next);
+        if (question.stop)() {
+            // What was cut short says nothing.
+            break;
+        }
         advice.push(told(&proposal, &draft, &now, &measured, question));
         (draft, now) = (next, measured);
     }
     let draft = finish(question, draft, &now, &mut advice);
     let steps = measure::changes(&start, &now);
     let totals = measure::saved(&start, &now, question.costs);
-    Advised {
+    Some(Advised {
         advice,
         dockerfile: draft.text,
         ignore: draft.ignore,
@@ -144,14 +156,17 @@ pub fn advise(question: &Question) -> Advised {
         runs: totals.runs,
         seconds: totals.seconds,
         bytes: totals.bytes,
-    }
+    })
 }
 
 /// The same where few commits had today's steps: as if today's Dockerfile had been there all along.
-fn as_if(question: &Question, last: &Snapshot) -> Advised {
+/// Where most of them lack files that it copies, nothing can be said.
+fn as_if(question: &Question, filters: &Arc<Filters>, last: &Snapshot) -> Advised {
     let today = |state: &Snapshot| Snapshot { dockerfile: last.dockerfile.clone(), ..state.clone() };
     let history: Vec<Snapshot> = question.history.iter().map(today).collect();
-    Advised { as_if: true, ..advise(&Question { history: &history, ..*question }) }
+    let advised = over(&Question { history: &history, ..*question }, filters, last);
+    let nothing = || Advised { dockerfile: last.dockerfile.clone(), ..Advised::default() };
+    Advised { as_if: true, ..advised.unwrap_or_else(nothing) }
 }
 
 /// A Dockerfile in the making.
@@ -176,31 +191,30 @@ impl Draft {
 }
 
 /// The proposal that spares most, if any spares anything.
-fn best(question: &Question, draft: &Draft, now: &Measured) -> Option<(Proposal, Draft, Measured)> {
+fn best(question: &Question, filters: &Arc<Filters>, draft: &Draft, now: &Measured) -> Option<(Proposal, Draft)> {
     if (question.stop)() {
         return None;
     }
     let mut proposals = propose::proposals(question, draft, now);
     proposals.retain(|it| !draft.lines.contains(&it.title) && accepted(question, draft, it));
     proposals.truncate(MAX_PROPOSALS);
-    let tried: Vec<(Proposal, Draft, Measured, Score)> = proposals
+    let tried: Vec<(Proposal, Draft, Score)> = proposals
         .into_par_iter()
         .filter(|_| !(question.stop)())
         .filter_map(|proposal| {
             let next = draft.with(&proposal)?;
-            let measured = measure(question, &next);
+            let measured = count(question, filters, &next);
             let score = measure::saved(now, &measured, question.costs);
-            (measured.applies && score.helps()).then_some((proposal, next, measured, score))
+            (measured.applies && score.helps()).then_some((proposal, next, score))
         })
         .collect();
     if (question.stop)() {
-        // What was cut short says nothing.
         return None;
     }
     // The first of equals: the order of the proposals is that of how well they are understood.
     let better = |a: &Score, b: &Score| a.key() > b.key();
-    let winner = tried.into_iter().reduce(|a, b| if better(&b.3, &a.3) { b } else { a });
-    winner.map(|(proposal, next, measured, _)| (proposal, next, measured))
+    let winner = tried.into_iter().reduce(|a, b| if better(&b.2, &a.2) { b } else { a });
+    winner.map(|(proposal, next, _)| (proposal, next))
 }
 
 fn accepted(question: &Question, draft: &Draft, proposal: &Proposal) -> bool {

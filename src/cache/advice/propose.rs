@@ -4,7 +4,7 @@ use crate::syntax::dockerfile::parse;
 use crate::text::{FileId, Span};
 
 use super::measure::Measured;
-use super::{Draft, Question, ignore, link, mounts, order, variables};
+use super::{Draft, Question, broad, ignore, link, mounts, order, variables};
 
 /// What kind of change advice proposes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,6 +17,8 @@ pub enum Kind {
     Ignore,
     /// A bind mount of what is read instead of everything.
     NarrowMount,
+    /// A copy of the one folder that is worked in instead of everything.
+    NarrowCopy,
     /// `COPY --link`.
     Link,
     /// A cache mount for what still runs.
@@ -31,6 +33,7 @@ impl Kind {
             Kind::VariablesLater => "variables-later",
             Kind::Ignore => "ignore",
             Kind::NarrowMount => "narrow-mount",
+            Kind::NarrowCopy => "narrow-copy",
             Kind::Link => "link",
             Kind::CacheMount => "cache-mount",
         }
@@ -83,6 +86,7 @@ pub(super) fn proposals(question: &Question, draft: &Draft, now: &Measured) -> V
         let mut found = order::proposals(cx);
         found.extend(variables::proposals(cx));
         found.extend(mounts::narrow(cx));
+        found.extend(broad::proposals(cx));
         found.extend(ignore::proposals(cx, &draft.ignore));
         found.extend(link::proposals(cx));
         found

@@ -5,12 +5,23 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::cache::{Dir, Filter, Graph, Node, ReasonKind, Request, Snapshot, Verdict, VertexKind};
+use crate::config::Config;
 use crate::host::{self, DiskFiles, Git, Place};
 use crate::model::{EntryKind, Files};
 use crate::syntax::dockerignore::Dockerignore;
 
 /// Names that a note lists.
 const SHOWN: usize = 3;
+
+/// Of the build context, where it is another folder than the Dockerfile's and nobody said so.
+pub(super) fn of_place(place: &Place, config: &Config) -> Option<String> {
+    let own = place.dockerfile.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let is_guess = config.context.value.is_none() && host::absolute(own) != host::absolute(&place.context);
+    is_guess.then(|| {
+        let folder = host::display(&place.context);
+        format!("the build context is taken to be `{folder}`, where what is copied lies; `--context` says otherwise")
+    })
+}
 
 /// Of any build: sources that nobody can look into without asking.
 pub(super) fn of_build(state: &Snapshot, graph: &Graph) -> Vec<String> {

@@ -147,7 +147,7 @@ pub(super) fn predicted(args: &Comparison) -> anyhow::Result<Predicted> {
     if !place.context.is_dir() {
         bail!("--context: `{}` is not a folder", host::display(&place.context));
     }
-    let mut notes = Vec::new();
+    let mut notes: Vec<String> = notes::of_place(&place, &config).into_iter().collect();
     let (before, after) = states(args, &place, &mut notes)?;
     let request = args.build.request(&config);
     let mut earlier = request.clone();

@@ -17,7 +17,7 @@ pub(super) struct BuildArgs {
     /// The platform that is built for, such as linux/arm64
     #[arg(long, value_name = "PLATFORM")]
     platform: Option<String>,
-    /// The build context, if it is not the Dockerfile's folder
+    /// The build context [default: where what is copied lies, from the Dockerfile's folder upwards]
     #[arg(long, value_name = "FOLDER")]
     context: Option<PathBuf>,
     /// A named context: a folder, or docker-image://REF
@@ -49,7 +49,7 @@ impl BuildArgs {
     }
 }
 
-/// The build context's folder, if it is not the Dockerfile's own.
+/// The build context's folder, if somebody says it.
 pub(super) fn context(config: &Config) -> Option<PathBuf> {
     config.context.value.as_ref().map(PathBuf::from)
 }

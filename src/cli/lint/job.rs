@@ -88,7 +88,7 @@ impl Job<'_> {
         let is_documented = item.on_disk && item.kind == FileKind::Dockerfile;
         let docs = is_documented.then(|| self.documents.near(&item.path, &mut sources));
         done.stdin_text = (item.stdin && self.fixing.writes()).then_some(bytes);
-        let context = self.context(item, &config);
+        let context = self.context(item, &config, &sources.get(file).text, docs.as_ref());
         let path = context.as_ref().and_then(|context| context.path_of(&item.path));
         let shellcheck = self.shellcheck(&config)?;
         let (context, path, docs) = (context.as_deref(), path.as_deref(), docs.as_ref());
@@ -158,17 +158,15 @@ impl Job<'_> {
         Ok(Some(Past::of(&history.replay)))
     }
 
-    /// The build context: the configured folder, else the Dockerfile's own. For files that speak of
-    /// Dockerfiles, the whole project.
-    fn context(&self, item: &Item, config: &Config) -> Option<Arc<DiskFiles>> {
+    /// The build context: the configured folder, else the one that the Dockerfile is most likely built
+    /// from. For files that speak of Dockerfiles, the whole project.
+    fn context(&self, item: &Item, config: &Config, text: &str, docs: Option<&Docs>) -> Option<Arc<DiskFiles>> {
         if let Some(folder) = config.context.value.as_ref().filter(|_| item.kind == FileKind::Dockerfile) {
             return Some(self.contexts.at(Path::new(folder)));
         }
-        let folder = item.path.parent().filter(|_| item.on_disk)?;
-        if item.kind != FileKind::Dockerfile {
-            return Some(self.contexts.at(&host::project_root(&item.path)));
-        }
-        Some(self.contexts.at(if folder.as_os_str().is_empty() { Path::new(".") } else { folder }))
+        let path = Some(&item.path).filter(|_| item.on_disk)?;
+        let Some(docs) = docs else { return Some(self.contexts.at(&host::project_root(path))) };
+        Some(self.contexts.at(&host::build_folder(path, text, docs, &self.contexts)?))
     }
 
     /// What is made of the file; `None` where it stays as it is.

@@ -1,5 +1,6 @@
 //! The build context: the folder that COPY and ADD read from, as the builder gets to see it.
 
+mod choice;
 mod files;
 mod source;
 
@@ -7,6 +8,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
+pub use choice::built_from;
 pub use files::{Entry, EntryKind, Files, MemoryFiles};
 use source::Source;
 

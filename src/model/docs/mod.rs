@@ -1,6 +1,7 @@
 //! What the words around a Dockerfile say of its image: the commands in Markdown, the ports they
 //! publish, and which of them are about which Dockerfile.
 
+mod context;
 mod explain;
 mod layers;
 mod link;
@@ -11,6 +12,7 @@ mod runs;
 
 use std::sync::Arc;
 
+pub use context::build_contexts;
 pub use explain::{Connection, ConnectionKind, Explained, connections, line_of};
 pub use link::{Built, ImageNames, dockerfile_of};
 pub use ports::{PortGap, unpublished};

@@ -5,6 +5,7 @@
 //! with every change of it, whatever it reads. [`late_installs`] finds the steps that suffer, and
 //! [`reorder`] writes the order that a careful engineer would write.
 
+mod broad;
 mod brought;
 mod cache_mount;
 mod early;
@@ -15,17 +16,20 @@ mod link;
 mod manifests;
 mod move_below;
 mod names;
+mod narrow_mount;
 mod needs;
 mod project;
 mod reorder;
 mod taint;
 mod walk;
 
+pub use broad::{BroadCopy, broad_copies, copies_everything, narrowed};
 pub use cache_mount::missing_cache_mount;
 pub use early::{Declared, EarlyVariable, declare_later, declared, early_variables};
 pub use install::{Class, Install, installs};
 pub use link::can_link;
 pub use move_below::is_neutral;
+pub use narrow_mount::narrow_mount;
 pub use reorder::reorder;
 
 use crate::text::Span;

@@ -1,7 +1,8 @@
+use crate::model::order::copies_everything;
 use crate::model::{Context, Entry, Uses};
 use crate::rules::DockerfileCx;
 
-use super::shared::{copies_everything, list};
+use super::shared::list;
 
 /// Folders that tools fill on the machine where they run.
 const LOCAL: &[&str] = &[

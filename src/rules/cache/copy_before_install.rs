@@ -1,6 +1,8 @@
 use super::shared as words;
 use crate::diagnostic::Severity;
-use crate::model::order::{Class, Culprit, LateInstall, Origin, Reach, Scripts, Sufferer, late_installs, reorder};
+use crate::model::order::{
+    Class, Culprit, LateInstall, Origin, Reach, Scripts, Sufferer, late_installs, narrow_mount, reorder,
+};
 use crate::rules::DockerfileCx;
 
 /// Reports each copy that makes an install run again which does not read what it brings.
@@ -13,7 +15,7 @@ pub(crate) fn check(cx: &mut DockerfileCx) {
 }
 
 fn report(cx: &mut DockerfileCx, late: &LateInstall) {
-    let fix = reorder(late, &cx.source.text, cx.context);
+    let fix = reorder(late, &cx.source.text, cx.context).or_else(|| narrow_mount(late));
     let severity = severity(cx, late);
     let first = main_install(late);
     let message = format!("{} reruns {}", edits(cx, &late.copy), words::code(&first.install.meaning.title()));

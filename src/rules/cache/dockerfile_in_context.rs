@@ -1,8 +1,7 @@
+use crate::model::order::copies_everything;
 use crate::model::{Stage, Step};
 use crate::rules::DockerfileCx;
 use crate::syntax::dockerfile::Keyword;
-
-use super::shared::copies_everything;
 
 /// A copy of the whole context brings the Dockerfile along, and RUN steps stand behind it.
 pub(in crate::rules) fn check(cx: &mut DockerfileCx) {

@@ -1,17 +1,4 @@
-//! How the rules of this category put things, and what several of them ask.
-
-use crate::model::Step;
-use crate::model::paths::clean;
-
-/// True for a COPY or ADD of the whole build context.
-pub(super) fn copies_everything(step: &Step) -> bool {
-    // Without its build argument, `COPY $INSTALLER` has no source at all.
-    let whole = |raw: &str| !raw.is_empty() && matches!(clean(raw).as_str(), "." | "/");
-    step.copies_context()
-        && !step.onbuild
-        && step.instruction.flag("exclude").is_none()
-        && step.transfer().is_some_and(|transfer| transfer.sources.iter().any(|word| whole(&step.expand(word).text)))
-}
+//! How the rules of this category put things.
 
 /// The text in backticks, on one line.
 pub(super) fn code(text: &str) -> String {
