@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::cache::advice::Advised;
 use crate::cache::{Dir, Filter, Graph, Node, ReasonKind, Request, Snapshot, Verdict, VertexKind};
 use crate::config::Config;
 use crate::host::{self, DiskFiles, Git, Place};
@@ -94,6 +95,14 @@ pub(super) fn of_history(last: &Snapshot, graph: &Graph, place: &Place, git: &Gi
         notes.extend(untracked(last, &place.context));
     }
     notes
+}
+
+/// Of advice that could not be looked for.
+pub(super) fn of_advice(advised: &Advised) -> Option<String> {
+    let is_open = advised.as_if && advised.counted.is_empty();
+    is_open.then(|| {
+        "no advice: most commits lack files that today's Dockerfile copies; `--commits` with fewer may help".to_string()
+    })
 }
 
 /// Files kept by git LFS, by what .gitattributes says.

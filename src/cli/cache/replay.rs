@@ -120,7 +120,9 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
         }
         if !args.no_advice && !history.interrupted {
             let asked = Asked { place: &place, commit, request: &request, memory, graph, costs: &costs };
-            given = Some(advise::look(&asked, &history, &mut git)?);
+            let found = advise::look(&asked, &history, &mut git)?;
+            notes.extend(notes::of_advice(&found.advised));
+            given = Some(found);
         }
     }
     let mut report = ReplayReport::new(&Replayed {

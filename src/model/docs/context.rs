@@ -54,6 +54,7 @@ mod tests {
 
     use super::super::DocText;
     use super::*;
+    use crate::syntax::markup::Markup;
     use crate::text::FileId;
 
     fn contexts(path: &str, doc: DocText) -> Vec<String> {
@@ -64,7 +65,8 @@ mod tests {
 
     #[test]
     fn commands_and_services_say_the_context() {
-        let command = |text: &str| contexts("README.md", DocText::markdown(&format!("```sh\n{text}\n```\n")));
+        let command =
+            |text: &str| contexts("README.md", DocText::document(Markup::Markdown, format!("```sh\n{text}\n```\n")));
         assert_eq!(command("docker build -f docker/Dockerfile -t app ."), [""]);
         assert_eq!(command("docker build -f docker/Dockerfile server"), ["server"]);
         assert!(command("docker build -f other/Dockerfile .").is_empty());
