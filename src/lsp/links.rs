@@ -17,10 +17,10 @@ type Link = (Span, String);
 pub(super) fn links(server: &mut Server, uri: &str, _: usize, _: &Value) -> Result<Value, Failure> {
     let Some(document) = server.documents.get(uri) else { return Ok(Value::Null) };
     let tree = document.tree();
-    let mut found = directives(&tree);
+    let mut found = directives(tree);
     found.extend(images(&document.model()));
-    found.extend(downloads(&tree));
-    found.extend(silenced(document, &tree));
+    found.extend(downloads(tree));
+    found.extend(silenced(document, tree));
     found.sort();
     let range = |span| document.lines.range(&document.text, span);
     Ok(found.into_iter().map(|(span, target)| json!({"range": range(span), "target": target})).collect())

@@ -217,7 +217,7 @@ fn in_comment(tree: &Dockerfile, span: Span) -> bool {
 fn name_at(document: &Snapshot, offset: usize) -> Option<Name> {
     let tree = document.tree();
     let text = &document.text;
-    heredoc(&tree, offset).or_else(|| {
+    heredoc(tree, offset).or_else(|| {
         let model = document.model();
         stage(&model, text, offset).or_else(|| variable(&model, text, offset))
     })
@@ -259,7 +259,7 @@ pub(super) fn declaration(server: &mut Server, uri: &str, offset: usize, _: &Val
 /// `textDocument/linkedEditingRange`: a heredoc's name is typed twice at once.
 pub(super) fn linked(server: &mut Server, uri: &str, offset: usize, _: &Value) -> Result<Value, Failure> {
     let Some(document) = server.documents.get(uri) else { return Ok(Value::Null) };
-    let Some(name) = heredoc(&document.tree(), offset) else { return Ok(Value::Null) };
+    let Some(name) = heredoc(document.tree(), offset) else { return Ok(Value::Null) };
     let ranges: Vec<Range> = name.all().iter().map(|it| document.lines.range(&document.text, *it)).collect();
     Ok(json!({"ranges": ranges, "wordPattern": "[A-Za-z_][A-Za-z0-9_]*"}))
 }

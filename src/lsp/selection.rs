@@ -25,8 +25,8 @@ fn around(document: &Snapshot, offset: usize) -> Vec<Span> {
     let mut found = vec![Span::from(0..text.len())];
     found.extend(spans::word_at(text, offset));
     let tree = document.tree();
-    found.extend(stage(&tree, offset as u32));
-    if let Some(instruction) = instruction_at(&tree, offset) {
+    found.extend(stage(tree, offset as u32));
+    if let Some(instruction) = instruction_at(tree, offset) {
         found.extend(of_instruction(text, instruction));
     }
     let at = offset as u32;

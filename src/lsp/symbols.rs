@@ -51,7 +51,7 @@ fn of_file(file: &Found, surroundings: &Surroundings, encoding: Encoding, query:
     let snapshot = Snapshot::new(&uri, Some(file.kind), Value::Null, &text, encoding);
     let tree = snapshot.tree();
     let name = file.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let stages = stages(&tree).filter(|(stage, _)| matches(stage, query));
+    let stages = stages(tree).filter(|(stage, _)| matches(stage, query));
     let range = |span| snapshot.lines.range(&text, span);
     let told = stages.map(|(stage, span)| {
         let location = json!({"uri": uri, "range": range(span)});

@@ -140,7 +140,7 @@ pub(super) fn range(server: &mut Server, uri: &str, _: usize, params: &Value) ->
 fn tokens(document: &Snapshot, wanted: Span) -> Vec<u32> {
     let tree = document.tree();
     let mut canvas = Canvas { text: &document.text, wanted, paint: vec![0; document.text.len()], next: 0 };
-    canvas.file(&tree);
+    canvas.file(tree);
     let model = document.model();
     for (_, step) in model.steps().filter(|(_, step)| step.span().overlaps(wanted)) {
         step.scripts().iter().for_each(|script| canvas.script(script));

@@ -19,7 +19,7 @@ pub(in crate::lsp) fn about(server: &mut Server, uri: &str, instruction: &Instru
     let known = server.layers.known(&snapshot)?;
     let tree = snapshot.tree();
     let is_here = |it: &Instruction| it.span == instruction.span;
-    let layers = with_layers(&tree, known);
+    let layers = with_layers(tree, known);
     let (_, layer) = layers.iter().find(|(step, _)| is_here(step.instruction))?;
     let mut text = told(layer, known);
     if let Some(now) = now(server, &snapshot, instruction) {
@@ -31,7 +31,7 @@ pub(in crate::lsp) fn about(server: &mut Server, uri: &str, instruction: &Instru
 fn now(server: &Server, snapshot: &Snapshot, instruction: &Instruction) -> Option<String> {
     let next = server.layers.next(snapshot)?;
     let tree = snapshot.tree();
-    let reasons = with_reasons(&tree, next);
+    let reasons = with_reasons(tree, next);
     let (_, why) = reasons.into_iter().find(|(step, _)| step.instruction.span == instruction.span)?;
     let verb = if why.sure { "It runs" } else { "It may run" };
     let by = why.by_line.map(|line| format!(" (line {line})")).unwrap_or_default();

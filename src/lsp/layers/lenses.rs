@@ -38,7 +38,7 @@ pub(in crate::lsp) fn hints(server: &mut Server, uri: &str, _: usize, params: &V
             .contains(&(line as u64))
             .then(|| json!({"position": at, "label": label, "paddingLeft": true, "tooltip": tooltip}))
     };
-    let found: Vec<Value> = with_layers(&tree, known).iter().filter_map(|(step, layer)| hint((step, layer))).collect();
+    let found: Vec<Value> = with_layers(tree, known).iter().filter_map(|(step, layer)| hint((step, layer))).collect();
     Ok(found.into())
 }
 
@@ -62,16 +62,16 @@ pub(in crate::lsp) fn lenses(server: &mut Server, uri: &str, _: usize, _: &Value
     let tree = document.tree();
     let mut found = Vec::new();
     if let Some(known) = server.layers.known(document) {
-        found.extend(summary(document, &tree, known, server.layers.next(document).map(|it| &**it)));
+        found.extend(summary(document, tree, known, server.layers.next(document).map(|it| &**it)));
         if wanted == Lenses::All {
-            for (step, layer) in with_layers(&tree, known) {
+            for (step, layer) in with_layers(tree, known) {
                 let title = show::line(layer);
                 found.extend((!title.is_empty()).then(|| lens(document, &step, &title, "cachalot.replay")));
             }
         }
     }
     if let Some(next) = server.layers.next(document) {
-        for (step, why) in with_reasons(&tree, next) {
+        for (step, why) in with_reasons(tree, next) {
             found.push(lens(document, &step, &rebuilds(why), "cachalot.predict"));
         }
     }
