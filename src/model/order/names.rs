@@ -9,7 +9,7 @@ const CODE: &[&str] = &[
     "phtml", "twig", "cs", "fs", "vb", "cshtml", "razor", "ex", "exs", "eex", "heex", "leex", "erl", "hrl", "gleam",
     "c", "cc", "cpp", "cxx", "h", "hh", "hpp", "swift", "dart", "hs", "ml", "mli", "elm", "lua", "pl", "pm", "r", "jl",
     "zig", "nim", "cr", "d", "html", "htm", "css", "scss", "sass", "less", "jinja", "jinja2", "mustache", "hbs", "ejs",
-    "pug", "gohtml", "graphql", "gql", "sol", "jar", "war", "dll",
+    "pug", "gohtml", "graphql", "gql", "proto", "sol", "jar", "war", "dll",
 ];
 
 /// Stems of single files that set a container up; they rarely change.
