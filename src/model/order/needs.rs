@@ -52,14 +52,16 @@ impl<'m> Needs<'m> {
             };
             wanted.extend(absolute.and_then(|path| context_path(sources, &path)).or_else(|| find(context, file)));
         }
-        if let Some(folder) = self.folder.clone()
-            && (wanted.is_empty() || self.meaning.tool.ecosystem != Ecosystem::Python)
-        {
+        if wanted.is_empty() || self.meaning.tool.ecosystem != Ecosystem::Python {
             let names =
                 ["package.json", "go.mod", "Cargo.toml", "Gemfile", "composer.json", "Pipfile", "pyproject.toml"];
-            wanted.extend(
-                names.iter().filter(|name| self.meaning.tool.is_manifest(name)).map(|name| join(&folder, name)),
-            );
+            let manifests = names.iter().filter(|name| self.meaning.tool.is_manifest(name));
+            wanted.extend(manifests.filter_map(|name| match (&self.folder, install.folder.as_deref()) {
+                (Some(folder), _) => Some(join(folder, name)),
+                // The manifests came alone, without the folder that they lie in.
+                (None, Some(inside)) => context_path(sources, &paths::clean(&format!("{inside}/{name}"))),
+                (None, None) => None,
+            }));
         }
         let mut prisma = None;
         while let Some(path) = wanted.pop() {
@@ -70,7 +72,9 @@ impl<'m> Needs<'m> {
             if path.ends_with("package.json") {
                 prisma = Some(prisma.unwrap_or(false) || text.contains("prisma"));
             }
-            let manifest = project::read(names::base(&path), &text);
+            let mut manifest = project::read(names::base(&path), &text);
+            // pnpm names the packages of a workspace in a file of its own.
+            manifest.nothing_to_fetch &= !context.exists(&join(parent(&path), "pnpm-workspace.yaml"));
             let beside = |name: &String| join(parent(&path), name);
             wanted.extend(manifest.includes.iter().map(beside));
             self.local.extend(manifest.local.iter().map(beside));
