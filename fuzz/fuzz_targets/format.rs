@@ -2,6 +2,8 @@
 #![no_main]
 
 use cachalot::format::{Operators, Style, edits, format};
+use cachalot::syntax::dockerfile::parse;
+use cachalot::text::FileId;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
@@ -10,6 +12,7 @@ fuzz_target!(|data: &[u8]| {
         let style = Style { operators, ..Style::default() };
         let once = format(text, &style).text;
         assert_eq!(format(&once, &style).text, once);
-        assert!(edits(&once, &style, None).is_empty());
+        let (tree, _) = parse(FileId(0), &once);
+        assert!(edits(&once, &tree, &style, None).is_empty());
     }
 });
