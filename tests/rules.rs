@@ -37,7 +37,7 @@ fn main() {
             if faults.is_empty() { Ok(()) } else { Err(faults.join("\n").into()) }
         })
     };
-    // The pages about images hold images, which tests/image.rs reads.
+    // The pages about images hold images, which tests/image reads.
     let linted = rules::all().iter().filter(|rule| !matches!(rule.check, Check::Image(_)));
     let trials = linted.map(trial).chain(rules::code_pages().iter().map(code));
     let trials = trials.chain([Trial::test("index", move || index(update))]);

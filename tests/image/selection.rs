@@ -1,0 +1,59 @@
+//! One image of several: listed, chosen, never guessed.
+
+use std::fs;
+use std::io::Cursor;
+
+use cachalot::host::image::{Options, open_path, open_stream};
+
+use crate::image_spec::{Form, archive, parse, sha256};
+use crate::shared::simple;
+
+#[test]
+fn several_images_are_listed_never_guessed() {
+    let (one, two) = (simple(), parse("layer COPY c /\nfile c 7\n"));
+    let mut files = one.files(Form::OciGzip);
+    let other = two.files(Form::OciGzip);
+    let manifests = |files: &[(String, Vec<u8>)], tag: &str| {
+        let index = &files.iter().find(|(name, _)| name == "index.json").expect("an index").1;
+        let mut index: serde_json::Value = serde_json::from_slice(index).expect("JSON");
+        index["manifests"][0]["annotations"]["org.opencontainers.image.ref.name"] = tag.into();
+        index["manifests"][0].clone()
+    };
+    let index = serde_json::json!({"manifests": [manifests(&files, "v1"), manifests(&other, "v2")]});
+    files.retain(|(name, _)| name != "index.json");
+    files.extend(other.into_iter().filter(|(name, _)| name.starts_with("blobs")));
+    files.push(("index.json".into(), index.to_string().into_bytes()));
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("a.tar");
+    fs::write(&path, archive(&files, "")).expect("a fresh folder");
+    let path = path.to_string_lossy();
+    let error = open_path(&path, &Options::default()).map(drop).expect_err("two images").to_string();
+    assert!(error.contains("v1") && error.contains("v2"), "{error}");
+    let opened = open_path(&format!("{path}:v2"), &Options::default()).expect("one of them");
+    assert_eq!(opened.image.layers.len(), 1);
+}
+
+#[test]
+fn attestations_are_no_candidates() {
+    let spec = simple();
+    let mut files = spec.files(Form::OciGzip);
+    let index = files.iter().position(|(name, _)| name == "index.json").expect("an index");
+    let mut value: serde_json::Value = serde_json::from_slice(&files[index].1).expect("JSON");
+    let subject = value["manifests"][0]["digest"].as_str().expect("a digest").to_owned();
+    let attestation = serde_json::json!({"schemaVersion": 2, "layers": [],
+        "config": {"mediaType": "application/vnd.oci.image.config.v1+json", "digest": subject, "size": 2}});
+    let attestation = attestation.to_string().into_bytes();
+    let digest = sha256(&attestation);
+    value["manifests"].as_array_mut().expect("a list").push(serde_json::json!({
+        "digest": format!("sha256:{digest}"), "size": attestation.len(),
+        "platform": {"os": "unknown", "architecture": "unknown"},
+        "annotations": {"vnd.docker.reference.type": "attestation-manifest", "vnd.docker.reference.digest": subject}}));
+    // Platforms whose content was left out are normal, too.
+    value["manifests"].as_array_mut().expect("a list").push(serde_json::json!({
+        "digest": format!("sha256:{}", "a".repeat(64)), "size": 400,
+        "platform": {"os": "linux", "architecture": "riscv64"}}));
+    files[index].1 = value.to_string().into_bytes();
+    files.push((format!("blobs/sha256/{digest}"), attestation));
+    let opened = open_stream("image", Cursor::new(archive(&files, "")), &Options::default());
+    assert_eq!(opened.expect("one image").image.layers.len(), 2);
+}
