@@ -2,6 +2,7 @@
 
 use crate::model::order::{Class, installs};
 use crate::model::paths::{clean, has_wildcard};
+use crate::model::tools::Flag;
 use crate::model::{Files, Model};
 
 /// Sources and manifests that are looked for at most.
@@ -46,19 +47,28 @@ fn sources(model: &Model) -> Vec<String> {
     paths.filter(|path| !path.is_empty()).take(MOST).collect()
 }
 
+/// The first candidate with a manifest of the installs; where one takes the lock file for granted
+/// (`npm ci`), the first that has one too, if any has.
 fn by_manifests(model: &Model, candidates: &[&dyn Files]) -> Option<usize> {
     let mut manifests: Vec<String> = Vec::new();
+    let mut locks: Vec<&str> = Vec::new();
     for (_, step) in model.steps().filter(|(_, step)| !step.onbuild) {
         for install in installs(step).into_iter().filter(|install| install.class == Class::Manifest) {
             let tool = install.meaning.tool;
+            if install.meaning.has(Flag::Frozen) {
+                locks.extend(tool.lock_files.iter().filter(|name| !has_wildcard(name)));
+            }
             let named = tool.manifests.iter().chain(tool.lock_files).map(|name| (*name).to_string());
             manifests.extend(named.chain(install.meaning.files));
         }
     }
     manifests.retain(|name| !has_wildcard(name));
     manifests.truncate(MOST);
+    locks.truncate(MOST);
     let has_manifest = |files: &dyn Files| manifests.iter().any(|name| files.kind(name).is_some());
-    if let Some(at) = candidates.iter().position(|files| has_manifest(*files)) {
+    let has_lock = |files: &dyn Files| locks.iter().any(|name| files.kind(name).is_some());
+    let locked = candidates.iter().position(|files| has_lock(*files) && has_manifest(*files));
+    if let Some(at) = locked.or_else(|| candidates.iter().position(|files| has_manifest(*files))) {
         return Some(at);
     }
     let first = candidates.first()?;
@@ -110,6 +120,10 @@ mod tests {
         assert_eq!(chosen(text, &["docker/Dockerfile", "package.json"]), Some("root"));
         assert_eq!(chosen(text, &["docker/Dockerfile", "docker/package.json", "package.json"]), Some("docker"));
         assert_eq!(chosen("FROM node\nCOPY . .\n", &["docker/Dockerfile", "main.js"]), None);
+        // The workspace's lock file lies in its root.
+        let member = ["docker/Dockerfile", "docker/package.json", "package.json", "package-lock.json"];
+        assert_eq!(chosen(text, &member), Some("root"));
+        assert_eq!(chosen("FROM node\nCOPY . .\nRUN npm install\n", &member), Some("docker"));
         assert_eq!(chosen("FROM node\nCOPY . .\n", &["docker/Dockerfile", "docker/main.js"]), Some("docker"));
     }
 }

@@ -51,12 +51,11 @@ pub fn installs(step: &Step) -> Vec<Install> {
         let commands = commands(code);
         let meanings: Vec<Option<Meaning>> = commands.iter().take(COMMANDS).map(meaning).collect();
         let mut later = Later::default();
-        let for_one_layer: Vec<bool> = meanings.iter().rev().map(|it| later.is_for_one_layer(it.as_ref())).collect();
-        let for_one_layer = for_one_layer.into_iter().rev();
-        for (position, ((command, meaning), for_one_layer)) in
-            commands.iter().zip(meanings).zip(for_one_layer).enumerate()
+        let bound: Vec<bool> = meanings.iter().rev().map(|it| later.binds(it.as_ref())).collect();
+        for (position, ((command, meaning), bound)) in
+            commands.iter().zip(meanings).zip(bound.into_iter().rev()).enumerate()
         {
-            if let Some(meaning) = meaning.filter(|_| !command.substitution && !for_one_layer)
+            if let Some(meaning) = meaning.filter(|_| !command.substitution && !bound)
                 && let Some(class) = class(&meaning)
             {
                 let folder = folder(step, command, &meaning);
@@ -105,7 +104,11 @@ fn downloads_names(meaning: &Meaning) -> bool {
     };
     // `pip install "$WHEEL"` may be about a file.
     let opaque = !meaning.tool.system && meaning.packages.iter().all(|it| it.source == Source::Unknown);
-    !of_sources && !opaque && meaning.tool.name != "corepack" && !meaning.packages.iter().any(|it| local(it.source))
+    !of_sources
+        && !opaque
+        && meaning.package_folders.is_empty()
+        && meaning.tool.name != "corepack"
+        && !meaning.packages.iter().any(|it| local(it.source))
 }
 
 /// What comes after a command in its script; built from the end.
@@ -113,12 +116,19 @@ fn downloads_names(meaning: &Meaning) -> bool {
 struct Later {
     removes: bool,
     uses: bool,
+    installs_project: bool,
 }
 
 impl Later {
-    /// True for compilers that the same RUN takes away again after something used them: they cannot
-    /// move to a layer of their own.
-    fn is_for_one_layer(&mut self, command: Option<&Meaning>) -> bool {
+    /// True for what gains nothing from a layer of its own: compilers that the same RUN takes away
+    /// again after something used them, and pip's own helpers before the project itself.
+    fn binds(&mut self, command: Option<&Meaning>) -> bool {
+        let helps = self.installs_project && command.is_some_and(installs_helpers);
+        self.installs_project |= command.is_some_and(|it| {
+            it.install_kind() == Some(InstallKind::LocalProject)
+                || !it.package_folders.is_empty()
+                || it.installs_local_files()
+        });
         let of_system = command.is_some_and(|it| it.tool.system);
         let bound = of_system
             && self.removes
@@ -126,8 +136,15 @@ impl Later {
             && command.is_some_and(|it| it.install_kind() == Some(InstallKind::Packages));
         self.removes |= of_system && command.is_some_and(|it| it.action == Action::Remove);
         self.uses |= command.is_none_or(|it| !it.tool.system && it.action != Action::Query);
-        bound
+        bound || helps
     }
+}
+
+/// True for `pip install -U pip wheel`: what builds a package, quickly installed again.
+fn installs_helpers(meaning: &Meaning) -> bool {
+    const HELPERS: &[&str] =
+        &["pip", "setuptools", "wheel", "build", "setuptools-scm", "hatchling", "poetry-core", "flit-core"];
+    !meaning.packages.is_empty() && meaning.packages.iter().all(|it| HELPERS.contains(&it.name.as_str()))
 }
 
 fn folder(step: &Step, command: &shell::Command, meaning: &Meaning) -> Option<String> {

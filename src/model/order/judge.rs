@@ -9,19 +9,29 @@ use super::needs::{Needs, join};
 use super::taint::Taint;
 use super::{Culprit, Reach};
 
-/// How far a copy of the context reaches beyond what an install needs, and the files that it does
-/// not read; `None` where there are none.
-pub(super) fn source(source: &Source, install: &Install, needs: &Needs) -> Option<(Reach, Vec<String>)> {
+/// What a copy brings beyond what an install needs.
+pub(super) struct Excess {
+    pub reach: Reach,
+    /// The files that the install does not read; empty where no context tells.
+    pub idle: Vec<String>,
+    /// Those that it does read.
+    pub read: Vec<String>,
+}
+
+/// How far a copy of the context reaches beyond what an install needs; `None` where it does not.
+pub(super) fn source(source: &Source, install: &Install, needs: &Needs) -> Option<Excess> {
     match &source.files {
         Some(files) => by_files(source, files, install, needs),
-        None => by_name(source, install, needs).map(|reach| (reach, Vec::new())),
+        None => by_name(source, install, needs).map(|reach| Excess { reach, idle: Vec::new(), read: Vec::new() }),
     }
 }
 
-fn by_files(source: &Source, files: &[&str], install: &Install, needs: &Needs) -> Option<(Reach, Vec<String>)> {
-    let system = install.meaning.tool.system;
-    let idle = |path: &&&str| !names::is_about_building(path) && (system || !needs.reads(path));
-    let mut idle: Vec<String> = files.iter().filter(idle).map(|path| path.to_string()).collect();
+fn by_files(source: &Source, files: &[&str], install: &Install, needs: &Needs) -> Option<Excess> {
+    let is_read = |path: &str| !install.meaning.tool.system && needs.reads(path);
+    let owned = |path: &&str| path.to_string();
+    let idle = |path: &&&str| !names::is_about_building(path) && !is_read(path);
+    let mut idle: Vec<String> = files.iter().filter(idle).map(owned).collect();
+    let read = files.iter().filter(|path| is_read(path)).map(owned).collect();
     if idle.is_empty() {
         return None;
     }
@@ -38,7 +48,7 @@ fn by_files(source: &Source, files: &[&str], install: &Install, needs: &Needs) -
         (has_code && names::guess(&source.path) != Guess::Settings).then_some(Reach::Folder)?
     };
     idle.sort_by_key(|path| (rank(path), path.matches('/').count()));
-    Some((reach, idle))
+    Some(Excess { reach, idle, read })
 }
 
 /// Code says most about what an edit is, tests and tool settings less.
@@ -112,13 +122,27 @@ fn covers(source: &Source, install: &Install, needs: &Needs) -> bool {
     }
 }
 
-/// How far `COPY --from` of a stage that holds sources reaches.
-pub(super) fn from_stage(path: &str, taint: &Taint, needs: &Needs, install: &Install) -> Option<Reach> {
+/// How far `COPY --from` of a stage that holds sources, to `dest`, reaches.
+pub(super) fn from_stage(
+    path: &str,
+    dest: Option<&str>,
+    taint: &Taint,
+    needs: &Needs,
+    install: &Install,
+) -> Option<Reach> {
     let harmless = names::installed_by(path).is_some()
         || names::is_manifest_like(path)
         || is_dependency_file(path)
         || (!install.meaning.tool.system && needs.reads(path));
-    (!harmless && taint.reaches(path)).then_some(if taint.wide { Reach::Folder } else { Reach::Files })
+    let is_project = || {
+        let (Some(dest), Some(folder)) = (dest, install.folder.as_deref()) else { return false };
+        install.class != Class::Independent && dest != "/" && below(folder, dest).is_some()
+    };
+    (!harmless && taint.reaches(path)).then(|| match taint.wide {
+        true if is_project() => Reach::Project,
+        true => Reach::Folder,
+        false => Reach::Files,
+    })
 }
 
 /// True if a command between the copy and the install, or the install itself, uses what was copied,

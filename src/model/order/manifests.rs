@@ -42,7 +42,12 @@ impl Plan<'_, '_, '_, '_> {
         let root = if source.is_whole() { "" } else { source.path.as_str() };
         let mut folders: Vec<(String, Vec<String>)> = Vec::new();
         for path in reads.iter().filter(|path| !is_there(path.trim_end_matches('/'))) {
-            let rest = if root.is_empty() { path.as_str() } else { below(path, root)? };
+            let rest = match below(path, root).or(root.is_empty().then_some(path.as_str())) {
+                Some(rest) => rest,
+                // Another copy that moves brings it.
+                None if self.moved.iter().any(|(_, it)| it.read.contains(path)) => continue,
+                None => return None,
+            };
             if path.contains(|c: char| c.is_whitespace() || c == '$' || c == '"' || c == '[') {
                 return None;
             }

@@ -63,6 +63,8 @@ pub struct Culprit<'m, 'd> {
     /// The files, by their path in the context, that the first install does not read; empty where
     /// no context tells. The one that says most comes first.
     pub files: Vec<String>,
+    /// The files, by their path in the context, that come along and that the first install does read.
+    pub read: Vec<String>,
 }
 
 /// How much a copy brings.

@@ -35,7 +35,13 @@ impl<'m> Needs<'m> {
             .folder
             .as_deref()
             .and_then(|inside| sources.iter().rev().filter_map(|source| source.context_path(inside)).find(stands));
-        let mut needs = Needs { meaning, manifests: BTreeMap::new(), local: Vec::new(), folder, prisma: true, by_name };
+        let here = install.folder.as_deref().unwrap_or("");
+        let packages = meaning.package_folders.iter().map(|packages| match packages.starts_with('/') {
+            true => paths::clean(packages),
+            false => paths::clean(&format!("{here}/{packages}")),
+        });
+        let local = packages.filter_map(|packages| context_path(sources, &packages)).collect();
+        let mut needs = Needs { meaning, manifests: BTreeMap::new(), local, folder, prisma: true, by_name };
         if let Some(context) = context {
             needs.read_manifests(sources, install, context);
         }
@@ -53,9 +59,8 @@ impl<'m> Needs<'m> {
             wanted.extend(absolute.and_then(|path| context_path(sources, &path)).or_else(|| find(context, file)));
         }
         if wanted.is_empty() || self.meaning.tool.ecosystem != Ecosystem::Python {
-            let names =
-                ["package.json", "go.mod", "Cargo.toml", "Gemfile", "composer.json", "Pipfile", "pyproject.toml"];
-            let manifests = names.iter().filter(|name| self.meaning.tool.is_manifest(name));
+            let tool = self.meaning.tool;
+            let manifests = project::READ.iter().filter(|name| tool.is_manifest(name) || tool.is_lock_file(name));
             wanted.extend(manifests.filter_map(|name| match (&self.folder, install.folder.as_deref()) {
                 (Some(folder), _) => Some(join(folder, name)),
                 // The manifests came alone, without the folder that they lie in.

@@ -24,6 +24,11 @@ pub(super) struct Manifest {
     pub includes: Vec<String>,
 }
 
+/// Names of the manifests that are read, and of the lock file that says more than its manifest: a
+/// Gemfile is a program.
+pub(super) const READ: &[&str] =
+    &["package.json", "go.mod", "Cargo.toml", "Gemfile", "Gemfile.lock", "composer.json", "Pipfile", "pyproject.toml"];
+
 /// Reads the manifest of that name.
 pub(super) fn read(name: &str, text: &str) -> Manifest {
     match name {
@@ -31,6 +36,7 @@ pub(super) fn read(name: &str, text: &str) -> Manifest {
         "go.mod" => go_mod(text),
         "Cargo.toml" => cargo_toml(text),
         "Gemfile" | "gems.rb" => gemfile(text),
+        "Gemfile.lock" => gemfile_lock(text),
         "composer.json" => composer_json(text),
         "Pipfile" | "pyproject.toml" => python_toml(text),
         _ if name.ends_with(".txt") || name.ends_with(".in") || name.ends_with(".pip") => requirements(text),
@@ -155,14 +161,30 @@ fn gemfile(text: &str) -> Manifest {
         if line == "gemspec" || line.starts_with("gemspec ") {
             manifest.scripts = Scripts::Project;
         }
-        for key in ["path:", ":path =>", "path ", "eval_gemfile "] {
-            if let Some((_, rest)) = line.split_once(key)
-                && (key != "path " || line.starts_with("path "))
+        for key in ["path:", ":path =>", "path ", "eval_gemfile ", "require_relative ", "require File."] {
+            if let Some((before, rest)) = line.split_once(key)
+                && (key.contains(':') || before.is_empty())
                 && let Some(path) = quoted(rest)
             {
                 manifest.scripts = Scripts::Project;
-                manifest.local.push(path.trim_start_matches("./").to_string());
+                let ending = if key.starts_with("require_") && !path.ends_with(".rb") { ".rb" } else { "" };
+                manifest.local.push(format!("{}{ending}", path.trim_start_matches("./")));
             }
+        }
+    }
+    manifest
+}
+
+/// The gems that lie in the project; the project's own gemspec (`remote: .`) is a manifest.
+fn gemfile_lock(text: &str) -> Manifest {
+    let mut manifest = Manifest::default();
+    let mut in_path = false;
+    for line in text.lines() {
+        if !line.starts_with(' ') {
+            in_path = line.trim_end() == "PATH";
+        } else if let Some(folder) = line.trim().strip_prefix("remote: ").filter(|folder| in_path && *folder != ".") {
+            manifest.scripts = Scripts::Project;
+            manifest.local.push(folder.trim_start_matches("./").to_string());
         }
     }
     manifest
@@ -269,6 +291,13 @@ mod tests {
         assert!(!read("package.json", r#"{"scripts":{"prepare":"husky install"}}"#).scripts_need_sources);
         assert_eq!(read("package.json", r#"{"dependencies":{"a":"file:./lib"}}"#).local, ["lib"]);
         assert_eq!(read("Gemfile", "gem 'a', path: 'engines/a'\ngemspec\n").local, ["engines/a"]);
+        assert_eq!(
+            read("Gemfile", "require File.join(__dir__, 'lib/gems.rb')\n# require_relative 'x'\n").local,
+            ["lib/gems.rb"]
+        );
+        let lock =
+            "PATH\n  remote: vendor/gems/a\n  specs:\n    a (1)\n\nPATH\n  remote: .\n\nGEM\n  remote: https://x\n";
+        assert_eq!(read("Gemfile.lock", lock).local, ["vendor/gems/a"]);
         assert_eq!(read("go.mod", "module x\nrequire a v1\nreplace a => ./a\n").local, ["a/go.mod"]);
     }
 }

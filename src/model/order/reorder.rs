@@ -157,7 +157,7 @@ impl Plan<'_, '_, '_, '_> {
             return Some(vec![Edit::replace(all, words.join(" "))]);
         }
         let mut lines = Vec::new();
-        if culprit.reach >= Reach::Project {
+        if culprit.reach >= Reach::Project || !culprit.read.is_empty() {
             for (_, it) in installs.iter().filter(|(_, it)| it.install.class == Class::Manifest) {
                 for line in self.manifest_copies(at, culprit, it)? {
                     if !lines.contains(&line) {
@@ -220,7 +220,7 @@ impl Plan<'_, '_, '_, '_> {
 }
 
 /// Where a copy puts its files, absolute, where that is known.
-fn destination(step: &Step) -> Option<String> {
+pub(super) fn destination(step: &Step) -> Option<String> {
     let dest = step.expand(&step.transfer()?.dest);
     step.before.workdir.join(dest.known.then_some(dest.text.as_str())?)
 }

@@ -281,20 +281,24 @@ impl<'m, 'd, 'f> Walk<'m, 'd, '_, 'f> {
         let (stage, step) = (input.stage, input.step);
         if let Some((from, paths)) = &input.from {
             let taint = self.taints.get(*from)?.as_ref()?;
-            let reach = paths.iter().filter_map(|path| judge::from_stage(path, taint, needs, install)).max()?;
-            let span = sources_span(step)?;
-            return Some(Culprit { stage, step, span, reach, origin: Origin::Stage(*from), files: Vec::new() });
+            let dest = super::reorder::destination(step);
+            let reach = |path: &String| judge::from_stage(path, dest.as_deref(), taint, needs, install);
+            let reach = paths.iter().filter_map(reach).max()?;
+            let (span, origin) = (sources_span(step)?, Origin::Stage(*from));
+            return Some(Culprit { stage, step, span, reach, origin, files: Vec::new(), read: Vec::new() });
         }
         let mut culprit: Option<Culprit> = None;
         for source in &input.sources {
-            let Some((reach, files)) = judge::source(source, install, needs) else { continue };
+            let Some(excess) = judge::source(source, install, needs) else { continue };
+            let (reach, files, read) = (excess.reach, excess.idle, excess.read);
             let origin = if input.mount.is_some() { Origin::Mount } else { Origin::Context };
             match &mut culprit {
-                None => culprit = Some(Culprit { stage, step, span: source.span, reach, origin, files }),
+                None => culprit = Some(Culprit { stage, step, span: source.span, reach, origin, files, read }),
                 Some(it) => {
                     it.span = Span::new(it.span.start.min(source.span.start), it.span.end.max(source.span.end));
                     it.reach = it.reach.max(reach);
                     it.files.extend(files);
+                    it.read.extend(read);
                 }
             }
         }

@@ -24,6 +24,9 @@ pub struct Meaning {
     /// Files or folders on the command line that say what to install, relative to the command's
     /// folder: `requirements/prod.txt`, `src/Api/Api.csproj`, `pom.xml`.
     pub files: Vec<String>,
+    /// Folders of the image that packages are taken from before the index is asked:
+    /// `--find-links wheels`.
+    pub package_folders: Vec<String>,
     /// The folder that an option makes the tool work in (`--prefix web`, `-C web`), relative to
     /// the command's folder.
     pub directory: Option<String>,
@@ -170,6 +173,7 @@ fn read(command: &Command, invocation: &Invocation<'_>, tool: &'static Tool) -> 
         packages: Vec::new(),
         flags: Flags::default(),
         files: Vec::new(),
+        package_folders: Vec::new(),
         directory: None,
         first_arg: line.first,
     };

@@ -109,6 +109,13 @@ fn pip(line: &Line<'_>, meaning: &mut Meaning) {
     }
     editable(line, meaning);
     requirements_decide(line, meaning);
+    find_links(line, meaning);
+}
+
+/// `--find-links wheels/`; a page of links is a URL.
+fn find_links(line: &Line<'_>, meaning: &mut Meaning) {
+    let folders = line.values("-f --find-links").filter(|value| !value.contains("://") && !value.starts_with('$'));
+    meaning.package_folders = folders.map(str::to_owned).collect();
 }
 
 /// `-e .`, `-e git+https://…#egg=x`: packages given by an option.
@@ -261,6 +268,7 @@ fn uv(line: &Line<'_>, meaning: &mut Meaning) {
     if meaning.verb == "pip install" && line.value("--requirements").is_some() {
         requirements_decide(line, meaning);
     }
+    find_links(line, meaning);
 }
 
 const POETRY: Tool = Tool {

@@ -1,7 +1,7 @@
 use super::shared as words;
 use crate::diagnostic::Severity;
 use crate::model::order::{
-    Class, Culprit, LateInstall, Origin, Reach, Scripts, Sufferer, late_installs, narrow_mount, reorder,
+    Class, Culprit, LateInstall, Origin, Reach, Scripts, Sufferer, is_neutral, late_installs, narrow_mount, reorder,
 };
 use crate::rules::DockerfileCx;
 
@@ -73,14 +73,15 @@ fn label(it: &Sufferer) -> &'static str {
 
 fn remedy(late: &LateInstall, first: &Sufferer) -> String {
     let title = words::code(&first.install.meaning.title());
-    let place = match late.copy.origin {
-        Origin::Mount => "mount only what it reads",
-        _ => "move the copy below it",
-    };
+    let place = place(late, first);
     if first.install.class == Class::Independent {
         return format!("{title} needs nothing of what is copied: {place}");
     }
-    let reads: Vec<&str> = match first.reads.is_empty() {
+    let brought = late.copy.read.iter().filter(|path| first.reads.is_empty() || first.reads.contains(path));
+    let brought: Vec<&str> = brought.map(String::as_str).collect();
+    let partly = late.copy.reach < Reach::Project && !brought.is_empty();
+    let reads = match first.reads.is_empty() {
+        _ if partly => brought,
         false => first.reads.iter().map(String::as_str).collect(),
         true if !first.install.meaning.files.is_empty() => {
             first.install.meaning.files.iter().map(String::as_str).collect()
@@ -90,11 +91,33 @@ fn remedy(late: &LateInstall, first: &Sufferer) -> String {
             tool.manifests.iter().take(1).chain(tool.lock_files.iter().take(1)).copied().collect()
         }
     };
-    if reads.is_empty() || late.copy.reach < Reach::Project {
+    if reads.is_empty() || (late.copy.reach < Reach::Project && !partly) {
         return format!("{title} does not read what is copied: {place}");
     }
     let what = if reads.len() == 1 { "it" } else { "them" };
     let verb = if late.copy.origin == Origin::Mount { "mount" } else { "copy" };
     let apart = if first.scripts == Scripts::Project { "apart from scripts of the project, " } else { "" };
-    format!("{apart}{title} reads only {}: {verb} {what} first, install, then {verb} the rest", words::list(&reads, 4))
+    let of = if partly { " of what is copied" } else { "" };
+    let reads = words::list(&reads, 4);
+    format!("{apart}{title} reads only {reads}{of}: {verb} {what} first, install, then {verb} the rest")
+}
+
+/// Where to install, or what to copy, instead.
+fn place(late: &LateInstall, first: &Sufferer) -> String {
+    let copied_in = late.copy.stage;
+    match (late.copy.origin, copied_in.name) {
+        (Origin::Mount, _) => "mount only what it reads".to_string(),
+        (_, Some(name)) if copied_in.index != first.stage.index => {
+            format!("install it in a stage that {} builds on", words::code(&name.text))
+        }
+        _ if goes_on(first) => "install in a `RUN` of its own, above the copy".to_string(),
+        _ => "move the copy below it".to_string(),
+    }
+}
+
+/// True if the RUN does other work after the install, which may need what is copied.
+fn goes_on(it: &Sufferer) -> bool {
+    let script = it.step.scripts().get(it.install.script);
+    let later = script.and_then(|script| script.commands.get(it.install.position + 1..)).unwrap_or_default();
+    later.iter().any(|command| !is_neutral(command))
 }

@@ -16,8 +16,8 @@ pub(in crate::rules) fn check(cx: &mut DocsCx) {
             continue;
         }
         if let Some(meant) = near_subcommand(call.program, &parent, &last.text) {
-            let program = &call.program_word.text;
-            report(cx, last, meant, &format!("{program} has no command"));
+            let group = [call.program_word.text.as_str()].into_iter().chain(words);
+            report(cx, last, meant, &format!("{} has no command", group.collect::<Vec<_>>().join(" ")));
         }
     }
 }
