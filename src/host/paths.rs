@@ -39,12 +39,12 @@ mod tests {
 
     #[test]
     fn paths_are_shown_from_the_current_folder() {
-        let here = Path::new("/work/app");
+        let here = Path::new("/srv/app");
         let shown = |path: &str| display_from(Path::new(path), Some(here));
-        assert_eq!(shown("/work/app/x/Dockerfile"), "x/Dockerfile");
+        assert_eq!(shown("/srv/app/x/Dockerfile"), "x/Dockerfile");
         assert_eq!(shown("./x/./Dockerfile"), "x/Dockerfile");
         assert_eq!(shown("../Dockerfile"), "../Dockerfile");
-        assert_eq!(shown("/work/app"), ".");
+        assert_eq!(shown("/srv/app"), ".");
         assert_eq!(shown("/other/Dockerfile"), "/other/Dockerfile");
     }
 }

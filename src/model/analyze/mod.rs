@@ -1,16 +1,21 @@
 //! Walks a Dockerfile once and keeps, for every instruction, the state that it meets
 //! (BuildKit's `dockerfile2llb/convert.go`).
 
+mod state;
+mod targets;
+
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use crate::shell::ShellSetting;
-use crate::syntax::dockerfile::{ArgDeclaration, Body, Dockerfile, Flag, Instruction, Keyword, Pair, Word};
+use crate::syntax::dockerfile::{ArgDeclaration, Body, Dockerfile, Flag, Instruction, Keyword};
 
 use super::{
     Base, BuildOptions, Dependency, DependencyKind, DependencyTarget, Expanded, ImageRef, Model, Mount, MountKind,
-    Origin, Scope, Stage, State, Step, User, UserOrigin, Value, Workdir, WorkdirOrigin, base_image, mount, paths,
+    Origin, Scope, Stage, State, Step, Value, base_image, mount, paths,
 };
+
+use targets::{find_target, mark_reachable, resolve_later_stages};
 
 /// Bytes of variable values kept for one file; what goes beyond is unknown. A few lines that each
 /// multiply the one before would otherwise fill the memory.
@@ -177,43 +182,6 @@ impl<'d> Walk<'d> {
         }
     }
 
-    fn initial_state(&self, base: &Base, from: Option<&Instruction>) -> State {
-        let mut state = match base {
-            Base::Stage(parent) => return self.model.stages[*parent].end.clone(),
-            Base::Scratch => {
-                let workdir = Workdir { path: Some("/".to_string()), ..Workdir::default() };
-                State { workdir, ..State::default() }
-            }
-            Base::Image(_, Some(known)) => known_state(known),
-            Base::Image(_, None) | Base::Unknown => unknown_state(),
-        };
-        if from.is_none() {
-            for (name, variable) in self.model.globals.iter().filter(|(_, it)| it.origin == Origin::Arg) {
-                state.scope.set(name, variable.value.clone(), Origin::Arg, variable.declared);
-            }
-        }
-        let path = if *base == Base::Scratch { Value::Known(DEFAULT_PATH.into()) } else { Value::Unknown };
-        if state.scope.get("PATH").is_none() {
-            state.scope.set("PATH", path, Origin::BaseImage, None);
-        }
-        if self.is_windows(base, from) {
-            state.shell = Arc::new(ShellSetting::windows());
-        }
-        state
-    }
-
-    fn is_windows(&self, base: &Base, from: Option<&Instruction>) -> bool {
-        let platform = from.and_then(|it| it.flag("platform")).and_then(|it| it.value.as_ref());
-        let by_flag = platform.is_some_and(|word| word.raw.starts_with("windows"));
-        by_flag
-            || match base {
-                Base::Image(_, Some(known)) => known.windows,
-                Base::Image(image, None) => is_windows_image(image) || self.escape == '`',
-                Base::Unknown => self.escape == '`',
-                _ => false,
-            }
-    }
-
     /// The ONBUILD instructions of the parent stage run first in this one.
     fn triggers(&mut self, base: &Base, state: &mut State) -> Vec<Step<'d>> {
         let Base::Stage(parent) = base else { return Vec::new() };
@@ -312,195 +280,5 @@ impl<'d> Walk<'d> {
         mount.at_root = over.as_deref() == Some("/");
         mount.writable = writable.unwrap_or(matches!(mount.kind, MountKind::Cache | MountKind::Tmpfs));
         Some(mount)
-    }
-
-    fn note_dependencies(&mut self, stage: usize, step: &Step<'d>) {
-        let mut found = Vec::new();
-        let from = step.instruction.flag("from").and_then(|flag| flag.value.as_ref());
-        if let (Some(value), true) = (from.filter(|value| !value.raw.is_empty()), step.transfer().is_some()) {
-            let target = self.target_named(&value.raw, true);
-            let (name, step) = (unquoted(&value.raw), Some(step.index));
-            found.push(Dependency { kind: DependencyKind::Copy, target, name, span: value.span, step });
-        }
-        for mount in &step.mounts {
-            if let Some(target) = mount.from.clone() {
-                let name = step.instruction.flags_named("mount").find(|flag| flag.span == mount.span);
-                let name = name.and_then(|flag| flag.option(&["from"])).map_or("", |word| word.raw.as_str());
-                let (name, span, step) = (unquoted(name), mount.span, Some(step.index));
-                found.push(Dependency { kind: DependencyKind::Mount, target, name, span, step });
-            }
-        }
-        self.model.stages[stage].dependencies.extend(found);
-    }
-
-    /// What a name in `--from` or `from=` stands for, among the stages so far.
-    fn target_named(&self, raw: &str, numbers: bool) -> DependencyTarget {
-        let name = raw.trim_matches(['"', '\'']);
-        if name.contains('$') {
-            return DependencyTarget::Unknown;
-        }
-        let current = self.model.stages.len().saturating_sub(1);
-        if let (true, Ok(index)) = (numbers, name.parse::<usize>()) {
-            return if index < current { DependencyTarget::Stage(index) } else { DependencyTarget::NotYet(index) };
-        }
-        match self.names.get(&name.to_ascii_lowercase()) {
-            Some(&stage) if stage < current => DependencyTarget::Stage(stage),
-            Some(&stage) => DependencyTarget::NotYet(stage),
-            None => DependencyTarget::Image(name.to_string()),
-        }
-    }
-
-    /// Changes the state as the instruction does.
-    fn advance(&mut self, instruction: &Instruction, state: &mut State) {
-        match &instruction.body {
-            Body::Arg(declarations) => {
-                for declaration in declarations {
-                    self.declare_arg(declaration, &mut state.scope);
-                }
-            }
-            Body::Env(pairs) => self.assign(pairs, &mut state.scope),
-            Body::Workdir(path) => state.workdir = self.workdir(path, state),
-            Body::User(name) => state.user = self.user(name, state),
-            Body::Shell(crate::syntax::dockerfile::Command::Exec { words, .. }) => {
-                let words: Vec<&str> = words.iter().map(|word| word.value.text.as_str()).collect();
-                state.shell = Arc::new(ShellSetting::from_words(&words));
-                state.shell_is_set = true;
-            }
-            _ => {}
-        }
-    }
-
-    fn declare_arg(&mut self, declaration: &ArgDeclaration, scope: &mut Scope) {
-        let name = &declaration.name.text;
-        let given = self.model.options.build_args.get(name).map(|it| Value::Known(it.as_str().into()));
-        let value = given.unwrap_or_else(|| match &declaration.value {
-            Some(word) => self.value(&scope.expand(&word.raw, self.escape)),
-            None => self.model.globals.get(name).map_or(Value::Unset, |global| global.value.clone()),
-        });
-        self.spend(&value);
-        if value == Value::Unset && scope.get(name).is_some_and(|it| it.value != Value::Unset) {
-            return; // a declaration without a value leaves what is there (`convert.go`, dispatchArg)
-        }
-        scope.set(name, value, Origin::Arg, Some(declaration.name.span));
-    }
-
-    /// All pairs of one instruction are expanded with the variables before it.
-    fn assign(&mut self, pairs: &[Pair], scope: &mut Scope) {
-        let before = scope.clone();
-        for pair in pairs {
-            let key = before.expand(&pair.key.raw, self.escape);
-            let value = self.value(&before.expand(&pair.value.raw, self.escape));
-            self.spend(&value);
-            scope.set(&key.text, value, Origin::Env, Some(pair.key.span));
-        }
-    }
-
-    fn spend(&mut self, value: &Value) {
-        if let Value::Known(text) = value {
-            self.budget = self.budget.saturating_sub(text.len());
-        }
-    }
-
-    fn workdir(&self, word: &Word, state: &State) -> Workdir {
-        let expanded = state.scope.expand(&word.raw, self.escape);
-        let path = expanded.known.then(|| state.workdir.join(&expanded.text)).flatten();
-        Workdir { path, origin: WorkdirOrigin::Instruction(word.span) }
-    }
-
-    fn user(&self, word: &Word, state: &State) -> User {
-        let expanded = state.scope.expand(&word.raw, self.escape);
-        User { name: expanded.known.then_some(expanded.text), origin: UserOrigin::Instruction(word.span) }
-    }
-}
-
-/// BuildKit's `system.DefaultPathEnvUnix`.
-const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
-fn known_state(image: &'static super::BaseImage) -> State {
-    let mut state = State::default();
-    for (name, value) in image.env {
-        let value = value.map_or(Value::Unknown, |text| Value::Known(text.into()));
-        state.scope.set(name, value, Origin::BaseImage, None);
-    }
-    state.workdir = Workdir { path: Some(image.workdir.unwrap_or("/").to_string()), origin: WorkdirOrigin::Default };
-    if image.workdir.is_some() {
-        state.workdir.origin = WorkdirOrigin::BaseImage;
-    }
-    if let Some(user) = image.user {
-        state.user = User { name: Some(user.to_string()), origin: UserOrigin::BaseImage };
-    }
-    if let Some(words) = image.shell {
-        state.shell = Arc::new(ShellSetting::from_words(words));
-        state.shell_is_set = true;
-    }
-    state
-}
-
-fn unknown_state() -> State {
-    let mut state = State::default();
-    state.scope.open = true;
-    state.workdir = Workdir { path: None, origin: WorkdirOrigin::UnknownBase };
-    state.user = User { name: None, origin: UserOrigin::UnknownBase };
-    state
-}
-
-fn is_windows_image(image: &ImageRef) -> bool {
-    let text = image.to_string().to_ascii_lowercase();
-    ["windows/", "nanoserver", "windowsservercore", "microsoft/windows", "/windows:"].iter().any(|it| text.contains(it))
-}
-
-/// BuildKit looks names of `--from` and `from=` up when it knows all stages: the last stage of a
-/// name is meant, and the build fails where it comes later.
-fn resolve_later_stages(model: &mut Model, names: &HashMap<String, usize>) {
-    for stage in &mut model.stages {
-        let current = stage.index;
-        let resolve = |kind: DependencyKind, name: &str, target: &mut DependencyTarget| {
-            let is_number = kind == DependencyKind::Copy && name.parse::<i64>().is_ok();
-            let Some(&found) = names.get(&name.to_ascii_lowercase()).filter(|_| !is_number) else { return };
-            if *target != DependencyTarget::Unknown {
-                let is_before = found < current;
-                *target = if is_before { DependencyTarget::Stage(found) } else { DependencyTarget::NotYet(found) };
-            }
-        };
-        let not_from = |dependency: &&mut Dependency| dependency.kind != DependencyKind::From;
-        for Dependency { kind, name, target, .. } in stage.dependencies.iter_mut().filter(not_from) {
-            resolve(*kind, name, target);
-        }
-        for step in &mut stage.steps {
-            let flags: Vec<&Flag> = step.instruction.flags_named("mount").collect();
-            for mount in &mut step.mounts {
-                let flag = flags.iter().find(|flag| flag.span == mount.span);
-                let name = flag.and_then(|flag| flag.option(&["from"])).map(|word| unquoted(&word.raw));
-                if let (Some(name), Some(target)) = (name, &mut mount.from) {
-                    resolve(DependencyKind::Mount, &name, target);
-                }
-            }
-        }
-    }
-}
-
-fn unquoted(name: &str) -> String {
-    name.trim_matches(['"', '\'']).to_string()
-}
-
-fn find_target(model: &Model) -> Option<usize> {
-    let wanted = model.options.target.as_deref();
-    let named = wanted.and_then(|name| model.stage_named(name, model.stages.len())).map(|stage| stage.index);
-    let numbered = wanted.and_then(|name| name.parse().ok()).filter(|index| *index < model.stages.len());
-    named.or(numbered).or(model.stages.len().checked_sub(1))
-}
-
-fn mark_reachable(model: &mut Model) {
-    let mut open: Vec<usize> = model.target.into_iter().collect();
-    while let Some(index) = open.pop() {
-        let stage = &mut model.stages[index];
-        if std::mem::replace(&mut stage.reachable, true) {
-            continue;
-        }
-        let stages = stage.dependencies.iter().filter_map(|dependency| match dependency.target {
-            DependencyTarget::Stage(index) => Some(index),
-            _ => None,
-        });
-        open.extend(stages);
     }
 }

@@ -1,8 +1,10 @@
 //! Reads `cachalot.toml` into a [`Layer`]: typed values with their places, nothing resolved yet.
 
+mod values;
+
 use std::ops::Range;
 
-use toml_edit::{Array, Document, Item, TableLike, Value};
+use toml_edit::{Document, Item, TableLike, Value};
 
 use super::error::{ConfigError, did_you_mean};
 use super::{
@@ -10,8 +12,9 @@ use super::{
     sections::{self, sections},
 };
 use crate::diagnostic::Severity;
-use crate::rules::{self, OptionKind, OptionValue};
+use crate::rules::{self, OptionValue};
 use crate::text::LineIndex;
+use values::SEVERITIES;
 
 /// A value and the line of its key, from 1.
 #[derive(Clone, Debug)]
@@ -70,7 +73,6 @@ pub(super) struct RuleSetting {
 pub(super) const SETTINGS: [&str; 8] =
     ["preset", "select", "ignore", "rules", "fail-on", "target", "build-args", "context"];
 const TOP_ONLY: [&str; 4] = ["extends", "exclude", "baseline", "overrides"];
-const SEVERITIES: &str = "error, warning, info, hint, off";
 
 /// Reads the text of a `cachalot.toml` that is called `path`.
 pub(super) fn read(path: &str, text: &str) -> Result<Layer, ConfigError> {
@@ -266,126 +268,6 @@ impl Reader<'_> {
         setting.options.push(At { value: (option.name, value), line: self.line(entry) });
         Ok(())
     }
-
-    fn severity(&self, entry: &Entry) -> Read<Option<Severity>> {
-        let word = self.string(entry)?;
-        if word == "off" {
-            return Ok(None);
-        }
-        word.parse().map(Some).map_err(|_| {
-            let known = SEVERITIES.split(", ");
-            let message = format!("unknown severity `{word}`: one of {SEVERITIES}");
-            self.at_value(entry, message).help(did_you_mean(&word, known))
-        })
-    }
-
-    /// A value of a rule option's type.
-    fn option(&self, entry: &Entry, kind: OptionKind) -> Read<OptionValue> {
-        let value = match kind {
-            OptionKind::Bool => entry.item.as_bool().map(OptionValue::Bool),
-            OptionKind::Integer => entry.item.as_integer().map(OptionValue::Integer),
-            OptionKind::String => entry.item.as_str().map(|text| OptionValue::String(text.to_string())),
-            OptionKind::Strings => entry.item.as_array().and_then(strings).map(OptionValue::Strings),
-            OptionKind::Map => entry.item.as_table_like().and_then(string_map).map(OptionValue::Map),
-        };
-        let found = entry.item.type_name();
-        value.ok_or_else(|| {
-            self.at_value(entry, format!("`{}` takes {}, not {}", entry.key, kind.noun(), article(found)))
-        })
-    }
-
-    fn build_args(&self, entry: &Entry) -> Read<Vec<At<(String, String)>>> {
-        let table = self.table(entry)?;
-        let pair = |inner: Entry| {
-            let line = self.line(&inner);
-            Ok(At { value: (inner.key.to_string(), self.string(&inner)?), line })
-        };
-        entries(table).map(pair).collect()
-    }
-
-    /// Names of rules, each checked.
-    fn rule_names(&self, entry: &Entry) -> Read<Vec<At<String>>> {
-        let names = self.one_or_more(entry)?;
-        let spans = string_spans(entry.item);
-        for (at, name) in names.iter().enumerate() {
-            self.check_name(&name.value, spans.get(at).cloned().flatten())?;
-        }
-        Ok(names)
-    }
-
-    fn check_name(&self, name: &str, span: Option<Range<usize>>) -> Read<()> {
-        super::resolve::check_rule_name(name)
-            .map_err(|help| self.error(span, format!("unknown rule `{name}`")).help(help))
-    }
-
-    fn globs(&self, entry: &Entry) -> Read<Vec<At<String>>> {
-        let globs = self.one_or_more(entry)?;
-        let spans = string_spans(entry.item);
-        for (at, glob) in globs.iter().enumerate() {
-            super::resolve::glob(&glob.value)
-                .map_err(|why| self.error(spans.get(at).cloned().flatten(), format!("`{}`: {why}", glob.value)))?;
-        }
-        Ok(globs)
-    }
-
-    /// A string or a list of strings.
-    fn one_or_more(&self, entry: &Entry) -> Read<Vec<At<String>>> {
-        let texts = match entry.item {
-            Item::Value(Value::String(text)) => Some(vec![text.value().clone()]),
-            Item::Value(Value::Array(array)) => strings(array),
-            _ => None,
-        };
-        let wrong = || self.at_value(entry, format!("`{}` takes a list of strings", entry.key));
-        let texts = texts.ok_or_else(wrong)?;
-        let spans = string_spans(entry.item);
-        let line =
-            |at: usize| spans.get(at).and_then(|span| span.clone()).map_or(self.line(entry), |s| self.place(s.start).0);
-        Ok(texts.into_iter().enumerate().map(|(at, value)| At { line: line(at), value }).collect())
-    }
-
-    /// One of a closed list of words.
-    fn word<T: std::str::FromStr<Err = String>>(&self, entry: &Entry) -> Read<At<T>> {
-        let value = self.string(entry)?.parse().map_err(|why: String| self.at_value(entry, why))?;
-        Ok(At { value, line: self.line(entry) })
-    }
-
-    fn string(&self, entry: &Entry) -> Read<String> {
-        let found = entry.item.type_name();
-        let wrong = || self.at_value(entry, format!("`{}` takes a string, not {}", entry.key, article(found)));
-        entry.item.as_str().map(str::to_string).ok_or_else(wrong)
-    }
-
-    fn table<'d>(&self, entry: &Entry<'d>) -> Read<&'d dyn TableLike> {
-        entry.item.as_table_like().ok_or_else(|| self.at_value(entry, format!("`{}` is a table", entry.key)))
-    }
-
-    fn line(&self, entry: &Entry) -> u32 {
-        entry.key_span.clone().or_else(|| entry.item.span()).map_or(0, |span| self.place(span.start).0)
-    }
-
-    fn place(&self, offset: usize) -> (u32, u32) {
-        let place = self.lines.line_column(self.text, offset as u32);
-        (place.line, place.column)
-    }
-
-    fn at_key(&self, entry: &Entry, message: impl Into<String>) -> ConfigError {
-        self.error(entry.key_span.clone(), message)
-    }
-
-    fn at_value(&self, entry: &Entry, message: impl Into<String>) -> ConfigError {
-        self.error(entry.value_span(), message)
-    }
-
-    fn error(&self, span: Option<Range<usize>>, message: impl Into<String>) -> ConfigError {
-        let error = ConfigError::new(self.path, message);
-        match span {
-            Some(span) => {
-                let (line, column) = self.place(span.start);
-                error.at(line, column)
-            }
-            None => error,
-        }
-    }
 }
 
 fn entries(table: &dyn TableLike) -> impl Iterator<Item = Entry<'_>> {
@@ -393,24 +275,4 @@ fn entries(table: &dyn TableLike) -> impl Iterator<Item = Entry<'_>> {
         let key_span = table.key(key).and_then(|key| key.span());
         Entry { key, item, key_span }
     })
-}
-
-fn strings(array: &Array) -> Option<Vec<String>> {
-    array.iter().map(|value| value.as_str().map(str::to_string)).collect()
-}
-
-fn string_map(table: &dyn TableLike) -> Option<std::collections::BTreeMap<String, String>> {
-    table.iter().map(|(key, item)| Some((key.to_string(), item.as_str()?.to_string()))).collect()
-}
-
-fn string_spans(item: &Item) -> Vec<Option<Range<usize>>> {
-    match item {
-        Item::Value(Value::Array(array)) => array.iter().map(Value::span).collect(),
-        _ => vec![item.span()],
-    }
-}
-
-fn article(noun: &str) -> String {
-    let an = noun.starts_with(['a', 'e', 'i', 'o', 'u']);
-    format!("{} {noun}", if an { "an" } else { "a" })
 }
