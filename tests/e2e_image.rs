@@ -232,6 +232,21 @@ fn every_source_gives_the_same_report() {
     for name in ["layout", "docker.tar", "zstd.tar", "plain.tar"] {
         assert_eq!(report(&[name], &[], at), wanted, "{name}");
     }
+    // Nothing was edited since: a build of the same context would reuse all of it.
+    let tree = ["--dockerfile", "context/Dockerfile", "--context", "context"];
+    let now = report(&[&tree[..], &["oci.tar"]].concat(), &[], at);
+    assert_eq!(now["working_tree"]["stale"], false, "{:#}", now["working_tree"]);
+    std::fs::write(at.join("context/app"), "new").expect("a fresh folder");
+    let now = report(&[&tree[..], &["oci.tar"]].concat(), &[], at);
+    let files: Vec<&str> = now["working_tree"]["steps"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .flat_map(|step| step["files"].as_array().expect("a list"))
+        .filter_map(|file| file["path"].as_str())
+        .collect();
+    assert_eq!((&now["working_tree"]["stale"], &files[..]), (&Value::Bool(true), &["app"][..]));
+    std::fs::write(at.join("context/app"), "app").expect("a fresh folder");
     // eStargz puts marks and a table into the layers, so their diff ids differ; the files do not.
     let estargz = report(&["estargz.tar"], &[], at);
     assert_eq!(estargz["files"]["totals"], wanted["files"]["totals"]);
@@ -295,6 +310,65 @@ fn every_source_gives_the_same_report() {
     let _podman = Server::start("podman", &[&store[..], &["system", "service", "--time", "0", &socket]].concat(), at);
     wait_for("podman", || at.join("podman.sock").exists());
     assert_eq!(report(&["podman:app:1"], &[("CONTAINER_HOST", &socket)], at), wanted, "podman:");
+}
+
+/// However an instruction is written, the history of its image does not look edited.
+#[test]
+#[ignore = "needs a BuildKit daemon; .ci/e2e starts it"]
+fn an_unedited_tree_is_not_stale() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let at = folder.path();
+    context(at);
+    let dockerfile = r#"ARG BASE=scratch
+FROM ${BASE} AS shell
+COPY busybox /bin/sh
+COPY --chmod=755 busybox /bin/busybox
+LABEL one=1 two="a b" \
+    three='c d'
+FROM shell AS tools
+RUN busybox echo tool > /tool
+FROM shell
+MAINTAINER me
+ARG WHO=me UNUSED
+ENV OLD form of two words
+ENV A=1 B="x y" C=${A}/c
+WORKDIR /app
+WORKDIR sub
+SHELL ["/bin/sh", "-e", "-c"]
+RUN busybox echo "$WHO" \
+    # a comment in between
+    && busybox true
+RUN --mount=type=cache,target=/c busybox true
+RUN <<EOF
+busybox echo one > /one
+busybox echo two > /two
+EOF
+COPY --from=tools /tool /usr/
+COPY --link app /link/
+COPY <<end /text
+of $A
+end
+ADD app Dockerfile ./many/
+RUN ["busybox", "true"]
+EXPOSE 80 443/tcp 53/udp
+VOLUME ["/data", "/more"]
+VOLUME /third /fourth
+USER 1000:1000
+STOPSIGNAL SIGTERM
+HEALTHCHECK --timeout=3s CMD busybox true || exit 1
+ONBUILD RUN true
+ENTRYPOINT exec busybox "$@"
+CMD busybox sleep 1, 2 [3]
+"#;
+    std::fs::write(at.join("context/Dockerfile"), dockerfile).expect("a fresh folder");
+    buildctl("type=oci,dest=odd.tar", &[], at);
+    let found = report(&["--dockerfile", "context/Dockerfile", "--context", "context", "odd.tar"], &[], at);
+    let tree = &found["working_tree"];
+    let steps = tree["steps"].as_array().expect("a list");
+    let odd: Vec<&Value> = steps.iter().filter(|step| step["now"] != "same").collect();
+    assert!(odd.iter().all(|step| step["now"] == "unknown"), "{odd:#?}");
+    assert_ne!(tree["stale"], true, "{tree:#}");
+    assert!(steps.iter().filter(|step| step["now"] == "same").count() > 15, "{tree:#}");
 }
 
 /// The classic builder writes another history for the same Dockerfile.

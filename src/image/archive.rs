@@ -93,10 +93,17 @@ impl<S: Source> Visit<S> for Indexer {
         size: u64,
         offset: u64,
     ) -> Result<(), TarError> {
-        if let Some(name) = name {
-            self.members.insert(name, Member::File { offset, size });
+        match (window.skip(size), name) {
+            (Err(error), Some(name)) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                return Err(TarError::Truncated(name));
+            }
+            (skipped, None) => skipped?,
+            (skipped, Some(name)) => {
+                skipped?;
+                self.members.insert(name, Member::File { offset, size });
+            }
         }
-        Ok(window.skip(size)?)
+        Ok(())
     }
 }
 

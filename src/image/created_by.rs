@@ -134,7 +134,7 @@ const SHELLS: [&str; 9] = [
 ];
 
 /// The command behind a known shell, or any program called with flags that end in `-c`.
-fn strip_shell(text: &str) -> Option<&str> {
+pub(super) fn strip_shell(text: &str) -> Option<&str> {
     if let Some(command) = SHELLS.iter().find_map(|shell| text.strip_prefix(shell)) {
         return Some(command);
     }

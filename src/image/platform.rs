@@ -33,7 +33,7 @@ impl Platform {
     }
 
     /// True where an image for `self` answers a request for `wanted`. `arm64` is `arm64/v8`.
-    fn answers(&self, wanted: &Platform) -> bool {
+    pub fn answers(&self, wanted: &Platform) -> bool {
         let variant = |platform: &Platform| match (&platform.architecture[..], &platform.variant[..]) {
             ("arm64", "v8") => String::new(),
             (_, variant) => variant.to_owned(),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::created_by::{instruction, keyword};
+use super::created_by::{instruction, keyword, strip_shell};
 use super::image::Image;
 use crate::model::{BuildOptions, Model};
 use crate::syntax::dockerfile::{Dockerfile, Keyword};
@@ -86,7 +86,13 @@ pub fn align(image: &Image, instructions: &[Written]) -> Vec<Option<usize>> {
 pub(super) fn same_text(history: &str, written: &str) -> bool {
     let written = without_flags(written);
     let written = if written.starts_with("RUN ") { instruction(&written, "") } else { written };
-    let (history, pattern) = (plain(history), pattern(&written));
+    let (mut history, pattern) = (plain(history), pattern(&written));
+    let is_exec = written
+        .split_once(' ')
+        .is_some_and(|(_, words)| words.trim_start().starts_with('[') && words.trim_end().ends_with(']'));
+    if let Some(command) = command_of_shell(&history).filter(|_| !is_exec) {
+        history = command;
+    }
     if let (Some(folder), [only]) = (history.strip_prefix("WORKDIR "), &pattern[..]) {
         // A relative folder stands in the history as the absolute one that it means.
         let given = only.trim_start_matches("WORKDIR").trim_start().trim_end_matches('/');
@@ -115,9 +121,23 @@ fn without_flags(written: &str) -> String {
     format!("{kept} {rest}")
 }
 
-/// Without quotes, backslashes and runs of blanks; `ENV a b` becomes `ENV a=b`.
+/// `CMD a` stands in the history with the shell that runs it.
+fn command_of_shell(history: &str) -> Option<String> {
+    let (keyword, words) = history.split_once(' ')?;
+    let is_command = matches!(keyword, "CMD" | "ENTRYPOINT");
+    strip_shell(words).filter(|_| is_command).map(|command| format!("{keyword} {command}"))
+}
+
+/// Without quotes, backslashes and runs of blanks; `ENV a b` becomes `ENV a=b`, and a list is its
+/// words, which builders print as `["a" "b"]` or as `[a b]`.
 fn plain(text: &str) -> String {
-    let text: String = text.chars().filter(|letter| !matches!(letter, '"' | '\'' | '\\')).collect();
+    let is_list = ["CMD ", "ENTRYPOINT ", "SHELL ", "VOLUME "].iter().any(|keyword| text.starts_with(keyword));
+    let goes = |letter: char| matches!(letter, '"' | '\'' | '\\') || is_list && "[],".contains(letter);
+    let text: String = match is_list {
+        // `["a","b"]` has no blank between its words.
+        true => text.replace("\",\"", " ").chars().filter(|&letter| !goes(letter)).collect(),
+        false => text.chars().filter(|&letter| !goes(letter)).collect(),
+    };
     let words: Vec<&str> = text.split_whitespace().collect();
     match words[..] {
         ["ENV" | "LABEL", name, _, ..] if !name.contains('=') => {
@@ -193,11 +213,27 @@ mod tests {
             ("COPY --chown=1 a b", "COPY --from=x --link --chown=1 a b"),
             ("EXPOSE 443/tcp 80/tcp", "EXPOSE 80 443"),
             ("RUN ls", "RUN --mount=type=cache,target=/c ls"),
+            ("CMD [\"sleep\" \"1\"]", "CMD [\"sleep\",\"1\"]"),
+            ("CMD [\"/bin/sh\" \"-c\" \"a, b\"]", "CMD a, b"),
+            ("CMD [\"/bin/sh\" \"-c\" \"[ -f a ] && b\"]", "CMD [ -f a ] && b"),
+            ("ENTRYPOINT [\"/bin/bash\" \"-o\" \"pipefail\" \"-c\" \"exec $A\"]", "ENTRYPOINT exec $A"),
+            ("CMD [\"/bin/sh\" \"-c\" \"a\"]", "CMD [ \"/bin/sh\", \"-c\", \"a\" ]"),
+            ("SHELL [/bin/bash -c]", "SHELL [\"/bin/bash\", \"-c\"]"),
+            ("VOLUME [/a /b]", "VOLUME /a /b"),
+            ("VOLUME [/a]", "VOLUME [\"/a\"]"),
         ];
         for (history, written) in same {
             assert!(same_text(history, written), "{history} / {written}");
         }
-        for (history, written) in [("ENV A=1", "ENV A=2"), ("COPY a /x", "COPY a /y"), ("RUN a", "RUN b")] {
+        let other = [
+            ("ENV A=1", "ENV A=2"),
+            ("COPY a /x", "COPY a /y"),
+            ("RUN a", "RUN b"),
+            ("CMD [\"/bin/sh\" \"-c\" \"a\"]", "CMD [\"a\"]"),
+            ("CMD [\"a\" \"b\"]", "CMD [\"a\", \"c\"]"),
+            ("VOLUME [/a]", "VOLUME /b"),
+        ];
+        for (history, written) in other {
             assert!(!same_text(history, written), "{history} / {written}");
         }
     }

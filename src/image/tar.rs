@@ -100,7 +100,10 @@ fn visit_from<S: Source, V: Visit<S>>(source: &mut S, visitor: &mut V, at: &mut 
             visitor.contents(&mut window, plan, size, offset)?;
         }
         // A last member without its padding is what some writers leave; the contents are whole.
-        window.skip(padding(size))?;
+        match window.skip(padding(size)) {
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(()),
+            skipped => skipped?,
+        }
         *at = offset.saturating_add(size).saturating_add(padding(size));
         wanted = 512;
     }

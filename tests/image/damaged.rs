@@ -22,6 +22,10 @@ fn damaged_images_are_refused() {
         files[1].1[middle] ^= 1;
     });
     assert!(flipped.contains(&sha256(&files[1].1)) && flipped.contains("at byte"), "{flipped}");
+    let whole = archive(&files, "");
+    let ended = error_of(whole[..whole.len() / 2].to_vec());
+    assert!(ended.contains("blobs/sha256/") && ended.contains("at byte"), "{ended}");
+    assert!(error_of(Vec::new()).contains("is empty"));
     let cut = with(&|files| files[1].1.truncate(2000));
     assert!(cut.contains(&sha256(&files[1].1)) && cut.contains("at byte"), "{cut}");
     let gone = with(&|files| drop(files.remove(1)));

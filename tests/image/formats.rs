@@ -30,6 +30,10 @@ fn fixtures_in_every_form() {
             let (opened, files) =
                 analyse(streamed.unwrap_or_else(|error| panic!("{what} streamed: {error}")), &options);
             check(&format!("{what} streamed"), &spec, &opened, &files);
+            fs::write(&path, gzip(&fs::read(&path).expect("it was written"))).expect("a fresh folder");
+            let opened = open_path(&path.to_string_lossy(), &options).unwrap_or_else(|error| panic!("{what}: {error}"));
+            let (opened, files) = analyse(opened, &options);
+            check(&format!("{what} compressed as a whole"), &spec, &opened, &files);
             if matches!(form, Form::OciGzip | Form::OciZstd | Form::Docker25) {
                 let layout = folder.path().join(format!("{name}-{form:?}"));
                 write_layout(&layout, &spec.files(form));

@@ -31,6 +31,11 @@ fn several_images_are_listed_never_guessed() {
     assert!(error.contains("v1") && error.contains("v2"), "{error}");
     let opened = open_path(&format!("{path}:v2"), &Options::default()).expect("one of them");
     assert_eq!(opened.image.layers.len(), 1);
+    let error = open_path(&format!("{path}:v3"), &Options::default()).map(drop).expect_err("no such image").to_string();
+    assert!(error.contains("no image called `v3`") && error.contains("v1") && error.contains("v2"), "{error}");
+    let options = Options { platform: "linux/s390x".parse().ok(), ..Options::default() };
+    let error = open_path(&format!("{path}:v2"), &options).map(drop).expect_err("not for that").to_string();
+    assert!(error.contains("no image called `v2` for linux/s390x") && error.contains("linux/amd64"), "{error}");
 }
 
 #[test]

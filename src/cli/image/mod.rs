@@ -35,11 +35,15 @@ use super::output::{complain, stdout};
     subcommand_negates_reqs = true,
     after_help = "\
 IMAGE is one of:
-  ./image.tar  ./layout  ./image.tar:TAG    docker save, podman save, OCI archives and layouts, skopeo dir:
-  -                                         an archive on the standard input
-  docker-daemon:NAME  podman:NAME           from a daemon's socket
-  docker://NAME[:TAG]                       from a registry
-  NAME[:TAG]                                from the Docker daemon if it answers and has it, else a registry
+  ./image.tar  ./image.tar:TAG  an archive: docker save, podman save, buildx,
+                                skopeo, kaniko; compressed as a whole or not
+  ./layout  ./layout:TAG        an OCI layout, or a skopeo dir:
+  -                             an archive on the standard input
+  docker-daemon:NAME            from the Docker daemon's socket
+  podman:NAME                   from Podman's
+  docker://NAME[:TAG]           from a registry
+  NAME[:TAG]                    from the Docker daemon if it answers and has it,
+                                else from a registry
 
 Examples:
   docker save app:1 | cachalot image -
@@ -47,7 +51,7 @@ Examples:
   cachalot image app:1 --dockerfile Dockerfile --context . --fail-if-stale
   cachalot image app.tar --max-wasted 20MB --min-efficiency 95%
   cachalot image docker://ghcr.io/me/app:1 --files
-  cachalot image --files-from images.txt --shard 3/16 --format ndjson > part-3.ndjson
+  cachalot image --files-from all.txt --shard 3/16 --format ndjson > 3.ndjson
   cachalot image series app:1 app:2 app:3
   cachalot image diff app:1 app:2"
 )]
@@ -57,41 +61,41 @@ pub(super) struct Args {
     /// The image
     #[arg(value_name = "IMAGE", required_unless_present = "files_from")]
     image: Option<String>,
-    #[command(flatten)]
-    list: ListArgs,
-    #[command(flatten)]
-    source: SourceArgs,
     /// How to print the report
-    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT", help_heading = "Report")]
     format: ImageFormat,
     /// How many files, folders and losses to list
-    #[arg(long, default_value_t = 10, value_name = "N")]
+    #[arg(long, default_value_t = 10, value_name = "N", help_heading = "Report")]
     top: usize,
     /// Print the files as a tree
-    #[arg(long)]
+    #[arg(long, help_heading = "Report")]
     tree: bool,
     /// Print the files of layer N, counted from 1, the lowest
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", help_heading = "Report")]
     layer: Option<usize>,
     /// Print the files that the glob matches
-    #[arg(long, value_name = "GLOB")]
+    #[arg(long, value_name = "GLOB", help_heading = "Report")]
     path: Option<String>,
     /// Compare with an older build: which layers were reused, and why the first was not
-    #[arg(long, value_name = "IMAGE")]
+    #[arg(long, value_name = "IMAGE", help_heading = "Other builds")]
     against: Option<String>,
     /// The base image, or several that it may be: its layers and its waste are not yours
-    #[arg(long, value_name = "IMAGE")]
+    #[arg(long, value_name = "IMAGE", help_heading = "Other builds")]
     base: Vec<String>,
     /// Count the base image's waste too
-    #[arg(long)]
+    #[arg(long, help_heading = "Other builds")]
     include_base: bool,
-    /// Fetch a registry's layers, which questions about files need
-    #[arg(long)]
-    files: bool,
     #[command(flatten)]
     tree_args: stale::TreeArgs,
     #[command(flatten)]
     gates: gates::GateArgs,
+    /// Fetch a registry's layers, which questions about files need
+    #[arg(long, help_heading = "Source")]
+    files: bool,
+    #[command(flatten)]
+    source: SourceArgs,
+    #[command(flatten)]
+    list: ListArgs,
 }
 
 #[derive(clap::Subcommand)]
@@ -107,11 +111,11 @@ enum Command {
         /// Keep the order given instead of sorting by the time of the build
         #[arg(long)]
         keep_order: bool,
-        #[command(flatten)]
-        source: SourceArgs,
         /// How to print
         #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
         format: PlainFormat,
+        #[command(flatten)]
+        source: SourceArgs,
     },
     /// Compare two images: configuration, layers, files, packages
     Diff {
@@ -125,16 +129,17 @@ enum Command {
         /// Fetch a registry's layers, which questions about files need
         #[arg(long)]
         files: bool,
-        #[command(flatten)]
-        source: SourceArgs,
         /// How to print
         #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
         format: PlainFormat,
+        #[command(flatten)]
+        source: SourceArgs,
     },
 }
 
 /// How images are read.
 #[derive(clap::Args)]
+#[command(next_help_heading = "Source")]
 struct SourceArgs {
     /// The platform of a multi-platform image, such as linux/arm64
     #[arg(long, value_name = "OS/ARCH")]
@@ -148,11 +153,11 @@ struct SourceArgs {
     /// Do not remember layers in the cache folder
     #[arg(long, conflicts_with = "cache_url")]
     no_cache: bool,
-    #[command(flatten)]
-    cache: CacheArgs,
     /// Refuse layers that decompress to more
     #[arg(long, value_name = "BYTES", value_parser = gates::size)]
     max_layer_bytes: Option<u64>,
+    #[command(flatten)]
+    cache: CacheArgs,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -304,7 +309,13 @@ fn write_report(out: &mut dyn Write, args: &Args, said: &ImageReport, run: &Run)
         ImageFormat::DiveJson => {
             writeln!(out, "{:#}", report::dive_json(said).context("dive's numbers need the layers: add --files")?)?;
         }
-        ImageFormat::Markdown => write!(out, "{}", report::markdown(said))?,
+        ImageFormat::Markdown => {
+            write!(out, "{}", report::markdown(said))?;
+            if !run.diagnostics.is_empty() {
+                writeln!(out)?;
+                crate::report::markdown(out, run)?;
+            }
+        }
         ImageFormat::Html => write!(out, "{}", report::html(said, diagnostics(run)?))?,
     }
     Ok(())

@@ -20,6 +20,7 @@ use crate::text::{FileId, Sources, decode};
 
 /// The working tree that the image is held against.
 #[derive(clap::Args)]
+#[command(next_help_heading = "Working tree")]
 pub(super) struct TreeArgs {
     /// Name the Dockerfile's line beside each step
     #[arg(long, value_name = "FILE")]

@@ -67,6 +67,12 @@ struct Candidate {
     tags: Vec<String>,
 }
 
+impl Candidate {
+    fn called(&self) -> String {
+        if self.tags.is_empty() { self.descriptor.digest.to_string() } else { self.tags.join(", ") }
+    }
+}
+
 impl Bundle<'_> {
     fn name(&self) -> String {
         self.store.name().to_owned()
@@ -91,10 +97,7 @@ impl Bundle<'_> {
         if wanted.is_some_and(|wanted| !wanted.to_string().starts_with(&platform())) {
             return match index {
                 Some(index) => self.layout(index),
-                None => Err(self.ambiguous(
-                    &format!("no image for {}", wanted.map_or(String::new(), |p| p.to_string())),
-                    vec![platform()],
-                )),
+                None => Err(self.none_such(vec![platform()])),
             };
         }
         let counts = ImageError::Count { layers: image.layers.len(), diff_ids: config.rootfs.diff_ids.len() };
@@ -147,7 +150,8 @@ impl Bundle<'_> {
                     [] => image.config.clone(),
                     tags => tags.join(", "),
                 });
-                Err(self.ambiguous(&self.request("one image"), names.collect()))
+                let names = names.collect();
+                Err(if found.is_empty() { self.none_such(names) } else { self.several(names) })
             }
         }
     }
@@ -187,6 +191,8 @@ impl Bundle<'_> {
     fn layout(&self, index: &[u8]) -> Result<(Image, Vec<String>), Error> {
         let index = self.index("index.json", index)?;
         let all = self.candidates(&index)?;
+        let mut blobs = index.manifests.iter().map(|descriptor| self.blob_name(&descriptor.digest));
+        let missing = blobs.find(|name| !self.store.has(name));
         let tagged = |candidate: &&Candidate| match self.tag {
             None => true,
             Some(tag) => candidate.tags.iter().any(|name| is_called(name, tag)),
@@ -209,9 +215,22 @@ impl Bundle<'_> {
                 let platform = image.platform.as_ref().map_or("unknown platform".into(), |p| p.to_string());
                 format!("{} {platform} {}", image.digest, tags(&image.digest)).trim_end().to_owned()
             };
-            match candidates.is_empty() {
-                true => self.no_image(&format!("there is no {}", self.request("image"))),
-                false => self.ambiguous(&self.request("one image"), candidates.iter().map(line).collect()),
+            let wanted = self.options.platform.as_ref();
+            let answers = |image: &&Descriptor| match (wanted, &image.platform) {
+                (Some(wanted), Some(platform)) => platform.answers(wanted),
+                _ => true,
+            };
+            match &candidates[..] {
+                [] if all.is_empty() && missing.is_some() => {
+                    let what = missing.clone().unwrap_or_default();
+                    Error::Missing { name: self.name(), what }
+                }
+                [] => {
+                    let images = all.iter().filter(|candidate| !candidate.descriptor.is_no_image());
+                    self.none_such(images.map(Candidate::called).collect())
+                }
+                there if !there.iter().any(answers) => self.none_such(there.iter().map(line).collect()),
+                there => self.several(there.iter().map(line).collect()),
             }
         })?;
         let manifest = self.manifest(chosen)?;
@@ -372,20 +391,24 @@ impl Bundle<'_> {
         Config::parse(bytes).map_err(|error| Error::Config { name: self.name(), what, error })
     }
 
-    fn request(&self, what: &str) -> String {
-        let mut request = what.to_owned();
-        if let Some(tag) = self.tag {
-            request += &format!(" called `{tag}`");
-        }
-        if let Some(platform) = &self.options.platform {
-            request += &format!(" for {platform}");
-        }
-        request
+    /// `called TAG for PLATFORM`, as far as it was asked for.
+    fn request(&self) -> String {
+        let tag = self.tag.map_or(String::new(), |tag| format!(" called `{tag}`"));
+        let platform = self.options.platform.as_ref();
+        tag + &platform.map_or(String::new(), |platform| format!(" for {platform}"))
     }
 
-    fn ambiguous(&self, request: &str, candidates: Vec<String>) -> Error {
-        let request = format!("cannot tell which is meant by {request}; add :TAG or --platform");
-        Error::Ambiguous { name: self.name(), request, candidates }
+    fn none_such(&self, candidates: Vec<String>) -> Error {
+        let request = format!("there is no image{}", self.request());
+        match candidates.is_empty() {
+            true => self.no_image(&request),
+            false => Error::Choice { name: self.name(), request, candidates },
+        }
+    }
+
+    fn several(&self, candidates: Vec<String>) -> Error {
+        let request = format!("there are several images{}: :TAG after the name or --platform chooses", self.request());
+        Error::Choice { name: self.name(), request, candidates }
     }
 
     fn manifest_error(&self, what: &str, error: crate::image::ManifestError) -> Error {

@@ -8,6 +8,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use bollard::{API_DEFAULT_VERSION, Docker};
 
 use super::blocking::{Chunks, runtime};
+use super::error::cause;
 use super::layers::Counted;
 use super::store::Stream;
 use super::{Error, Opened, Options, Place, bundle};
@@ -48,10 +49,10 @@ pub(super) fn open(engine: Engine, name: &str, options: &Options) -> Result<Open
     } else {
         let runtime = runtime().map_err(|error| fail(error.to_string()))?;
         let docker = host.connect().map_err(fail)?;
-        let unreachable = |error: bollard::errors::Error| fail(unreachable(engine, &error));
+        let unreachable = |error: bollard::errors::Error| fail(unreachable(engine, &host.address, &error));
         let docker = runtime.block_on(docker.negotiate_version()).map_err(unreachable)?;
         if let Err(error) = runtime.block_on(docker.inspect_image(name)) {
-            return Err(fail(format!("the daemon does not have it: {error}")));
+            return Err(fail(refused(engine, &error)));
         }
         let stream = Chunks::new(runtime, docker.export_image(name));
         Stream::read(name, Counted::new(stream, options.progress), options.limits)?
@@ -62,10 +63,24 @@ pub(super) fn open(engine: Engine, name: &str, options: &Options) -> Result<Open
     Ok(opened)
 }
 
-/// True where the Docker daemon answers and has the image. A machine behind ssh is not asked: that
-/// may want a password.
-pub(super) fn has(name: &str) -> bool {
-    inspect(Engine::Docker, name).is_some()
+/// Whether the Docker daemon has an image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Presence {
+    Here,
+    NotHere,
+    /// No daemon answers. A machine behind ssh is not asked: that may want a password.
+    NoAnswer,
+}
+
+/// Asks the Docker daemon.
+pub(super) fn presence(name: &str) -> Presence {
+    match connected(Engine::Docker) {
+        None => Presence::NoAnswer,
+        Some((runtime, docker)) => match runtime.block_on(docker.inspect_image(name)) {
+            Ok(_) => Presence::Here,
+            Err(_) => Presence::NotHere,
+        },
+    }
 }
 
 /// The diff ids of an image that a daemon has, without its layers.
@@ -75,15 +90,34 @@ pub(super) fn diff_ids(engine: Engine, name: &str) -> Option<Vec<Digest>> {
 }
 
 fn inspect(engine: Engine, name: &str) -> Option<bollard::models::ImageInspect> {
-    let runtime = runtime().ok()?;
-    let docker = host(engine).connect().ok()?;
-    let docker = runtime.block_on(docker.negotiate_version()).ok()?;
+    let (runtime, docker) = connected(engine)?;
     runtime.block_on(docker.inspect_image(name)).ok()
 }
 
-fn unreachable(engine: Engine, error: &bollard::errors::Error) -> String {
+fn connected(engine: Engine) -> Option<(tokio::runtime::Runtime, Docker)> {
+    let runtime = runtime().ok()?;
+    let docker = host(engine).connect().ok()?;
+    let docker = runtime.block_on(docker.negotiate_version()).ok()?;
+    Some((runtime, docker))
+}
+
+fn unreachable(engine: Engine, address: &str, error: &bollard::errors::Error) -> String {
     let program = engine.program();
-    format!("the {program} daemon does not answer: {error}; `{program} save NAME | cachalot image -` needs no socket")
+    let why = cause(error).unwrap_or_else(|| error.to_string());
+    format!(
+        "the {program} daemon at `{address}` does not answer: {why}; \
+         `{program} save NAME | cachalot image -` needs no socket"
+    )
+}
+
+fn refused(engine: Engine, error: &bollard::errors::Error) -> String {
+    let program = engine.program();
+    match error {
+        bollard::errors::Error::DockerResponseServerError { status_code: 404, .. } => {
+            format!("the {program} daemon has no such image: `{program} image ls` lists those that it has")
+        }
+        error => format!("the {program} daemon: {error}"),
+    }
 }
 
 /// A program on another machine that writes an image to its output.
@@ -144,7 +178,7 @@ impl Host {
         let host = &self.address;
         let connected = if let Some(path) = host.strip_prefix("unix://") {
             if !Path::new(path).exists() {
-                return Err(format!("there is no daemon: `{path}` does not exist"));
+                return Err(format!("no daemon runs here: its socket `{path}` does not exist"));
             }
             Docker::connect_with_socket(path, TIMEOUT, API_DEFAULT_VERSION)
         } else if host.starts_with("npipe://") {

@@ -27,10 +27,15 @@ pub enum Error {
     Digest { name: String, what: String, expected: Digest, actual: Digest },
     #[error("{name}: {error}")]
     Layer { name: String, error: LayerError },
-    #[error("{name}: {request}; these are there:{}", list(.candidates))]
-    Ambiguous { name: String, request: String, candidates: Vec<String> },
+    #[error("{name}: {request}; what is there:{}", list(.candidates))]
+    Choice { name: String, request: String, candidates: Vec<String> },
     #[error("{name}: {why}")]
     Client { name: String, why: String },
+}
+
+/// What is at the bottom of an error: the clients' own words are no more than that a request failed.
+pub(super) fn cause(error: &dyn std::error::Error) -> Option<String> {
+    std::iter::successors(error.source(), |error| error.source()).last().map(ToString::to_string)
 }
 
 fn list(candidates: &[String]) -> String {

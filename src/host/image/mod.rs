@@ -10,16 +10,17 @@ mod registry;
 mod sizes;
 mod store;
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use daemon::Engine;
+use daemon::{Engine, Presence};
 pub use error::Error;
 pub use layers::{Event, Progress, read_layers};
 pub use sizes::layer_bytes;
 use store::{ArchiveFile, Blob, Folder, Store, Stream};
 
-use crate::image::{Digest, Image, Limits, Platform};
+use crate::image::{Compression, Digest, Image, Limits, Platform};
 
 /// How images are opened and read.
 pub struct Options<'a> {
@@ -159,14 +160,23 @@ pub fn open(reference: &str, options: &Options) -> Result<Opened, Error> {
     }
     match looks_like_path(reference) {
         true => open_path(reference, options),
-        false if daemon::has(reference) => daemon::open(Engine::Docker, reference, options),
-        false => registry::open(reference, options).map_err(|error| match error {
-            Error::Client { name, why } => {
-                Error::Client { name, why: format!("no file, and no Docker daemon here has it; the registry: {why}") }
-            }
-            error => error,
-        }),
+        false => open_bare(reference, options),
     }
+}
+
+/// A bare name: the Docker daemon's image, else the registry's.
+fn open_bare(name: &str, options: &Options) -> Result<Opened, Error> {
+    let presence = daemon::presence(name);
+    if presence == Presence::Here {
+        return daemon::open(Engine::Docker, name, options);
+    }
+    let file = if Path::new(name).is_dir() { "the folder holds no image" } else { "no file is called that" };
+    let daemon =
+        if presence == Presence::NotHere { "the Docker daemon does not have it" } else { "no Docker daemon runs" };
+    registry::open(name, options).map_err(|error| match error {
+        Error::Client { name, why } => Error::Client { name, why: format!("{file}, {daemon}; the registry: {why}") },
+        error => error,
+    })
 }
 
 /// What can only be a path, so that a slip is told as one.
@@ -258,9 +268,15 @@ pub fn open_path(reference: &str, options: &Options) -> Result<Opened, Error> {
         return open_stream("standard input", std::io::stdin(), options);
     }
     let (path, tag) = split_tag(reference);
-    let meta = std::fs::metadata(path).map_err(|error| Error::Io { name: reference.to_owned(), error })?;
-    let store: Box<dyn Store> =
-        if meta.is_dir() { Box::new(Folder::open(path)) } else { Box::new(ArchiveFile::open(path)?) };
+    let io = |error| Error::Io { name: reference.to_owned(), error };
+    let store: Box<dyn Store> = if std::fs::metadata(path).map_err(io)?.is_dir() {
+        Box::new(Folder::open(path))
+    } else if is_compressed(path).map_err(io)? {
+        let file = std::fs::File::open(path).map_err(io)?;
+        Box::new(streamed(reference, file, options)?)
+    } else {
+        Box::new(ArchiveFile::open(path)?)
+    };
     let mut opened = bundle::open(store, tag, options)?;
     opened.image.name = reference.to_owned();
     Ok(opened)
@@ -268,9 +284,19 @@ pub fn open_path(reference: &str, options: &Options) -> Result<Opened, Error> {
 
 /// Opens an archive, perhaps compressed as a whole, that can be read only once: every layer is
 /// analysed as it passes.
-pub fn open_stream(name: &str, stream: impl std::io::Read + 'static, options: &Options) -> Result<Opened, Error> {
-    let stream = Stream::read(name, decompressed(name, stream)?, options.limits)?;
-    bundle::open(Box::new(stream), None, options)
+pub fn open_stream(name: &str, stream: impl Read + 'static, options: &Options) -> Result<Opened, Error> {
+    bundle::open(Box::new(streamed(name, stream, options)?), None, options)
+}
+
+fn streamed(name: &str, stream: impl Read + 'static, options: &Options) -> Result<Stream, Error> {
+    Stream::read(name, decompressed(name, stream)?, options.limits)
+}
+
+/// True for an archive that is compressed as a whole, which can only be read front to back.
+fn is_compressed(path: &Path) -> std::io::Result<bool> {
+    let mut head = Vec::new();
+    std::fs::File::open(path)?.take(Compression::SNIFF as u64).read_to_end(&mut head)?;
+    Ok(matches!(Compression::sniff(&head), Ok(Compression::Gzip | Compression::Zstd)))
 }
 
 /// True where the reference is that of something on disk, perhaps with `:TAG` after it.
@@ -295,18 +321,24 @@ fn split_tag(reference: &str) -> (&Path, Option<&str>) {
 }
 
 /// A stream that may be compressed as a whole.
-fn decompressed(name: &str, mut stream: impl std::io::Read + 'static) -> Result<Box<dyn std::io::Read>, Error> {
-    use crate::image::Compression;
-    use std::io::Read;
+fn decompressed(name: &str, mut stream: impl Read + 'static) -> Result<Box<dyn Read>, Error> {
     let io = |error| Error::Io { name: name.to_owned(), error };
     let mut head = Vec::new();
     stream.by_ref().take(Compression::SNIFF as u64).read_to_end(&mut head).map_err(io)?;
-    let compression = Compression::sniff(&head);
+    let compression = compression(name, &head)?;
     let whole = std::io::Cursor::new(head).chain(stream);
     match compression {
-        Ok(Compression::None) => Ok(Box::new(whole)),
-        Ok(Compression::Gzip) => Ok(Box::new(flate2::read::MultiGzDecoder::new(whole))),
-        Ok(Compression::Zstd) => Ok(Box::new(zstd::stream::read::Decoder::new(whole).map_err(io)?)),
-        Err(why) => Err(Error::NotAnImage { name: name.to_owned(), why: why.to_owned() }),
+        Compression::None => Ok(Box::new(whole)),
+        Compression::Gzip => Ok(Box::new(flate2::read::MultiGzDecoder::new(whole))),
+        Compression::Zstd => Ok(Box::new(zstd::stream::read::Decoder::new(whole).map_err(io)?)),
     }
+}
+
+/// How an archive is compressed as a whole, by its first bytes.
+fn compression(name: &str, head: &[u8]) -> Result<Compression, Error> {
+    let fail = |why: String| Error::NotAnImage { name: name.to_owned(), why };
+    if head.is_empty() {
+        return Err(fail("is empty".to_owned()));
+    }
+    Compression::sniff(head).map_err(|why| fail(format!("is no archive of an image: {why}")))
 }

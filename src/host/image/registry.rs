@@ -10,6 +10,7 @@ use oci_client::{Client, Reference};
 use tokio::runtime::Runtime;
 
 use super::blocking::{Chunks, runtime};
+use super::error::cause;
 use super::store::{Blob, Store};
 use super::{Error, Opened, Options, Place, bundle};
 use crate::image::{Digest, MAX_MANIFEST};
@@ -229,12 +230,10 @@ fn explain(error: &dyn std::error::Error, registry: &str, insecure: bool) -> Str
     format!("{error}{hint}")
 }
 
-/// The error and, where it does not say so itself, what is at the bottom of it: the client's own words
-/// are no more than that a request failed.
+/// The error and, where it does not say so itself, what is at the bottom of it.
 fn with_cause(error: &dyn std::error::Error) -> String {
-    let bottom = std::iter::successors(error.source(), |error| error.source()).last().map(ToString::to_string);
     let said = error.to_string();
-    match bottom.filter(|bottom| !said.contains(bottom.as_str())) {
+    match cause(error).filter(|bottom| !said.contains(bottom.as_str())) {
         Some(bottom) => format!("{said}: {bottom}"),
         None => said,
     }

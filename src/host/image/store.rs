@@ -109,7 +109,7 @@ impl ArchiveFile {
         let size = std::fs::metadata(path).map_err(io)?.len();
         let mut head = Vec::new();
         Part::open(path, 0, size).map_err(io)?.take(512).read_to_end(&mut head).map_err(io)?;
-        refuse_compressed(&name, &head)?;
+        super::compression(&name, &head)?;
         let part = Part::open(path, 0, size).map_err(io)?;
         let members = archive::index(part).map_err(|error| Error::Archive { name: name.clone(), error })?;
         Ok(ArchiveFile { name, path: path.to_path_buf(), members })
@@ -125,17 +125,6 @@ impl ArchiveFile {
             Member::Link(_) => None,
         }
     }
-}
-
-fn refuse_compressed(name: &str, head: &[u8]) -> Result<(), Error> {
-    use crate::image::Compression;
-    let why = match Compression::sniff(head) {
-        Ok(Compression::None) => return Ok(()),
-        Ok(Compression::Gzip) => "is compressed: `gunzip -c` it to a file, or pipe it in as `-`".to_owned(),
-        Ok(Compression::Zstd) => "is compressed: `zstd -dc` it to a file, or pipe it in as `-`".to_owned(),
-        Err(why) => format!("is no archive of an image: {why}"),
-    };
-    Err(Error::NotAnImage { name: name.to_owned(), why })
 }
 
 impl Store for ArchiveFile {
