@@ -1,7 +1,10 @@
 //! Fixes and the formatter keep every file whole, and what is hostile is only a finding.
 
+#[path = "support/odd.rs"]
+mod odd;
+
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use cachalot::config::{Config, Loaded, Overrides, Preset};
@@ -244,4 +247,31 @@ fn mutated(files: &[(String, String)], random: &mut Random) -> String {
         }
     }
     text
+}
+
+#[test]
+fn odd_documents_are_linted_fixed_and_laid_out() {
+    for size in [3, 100] {
+        for (name, text) in odd::documents(size) {
+            let fixed = fix_all(&text).text;
+            lint_all(&fixed);
+            let style = Style::default();
+            let once = format(&text, &style).text;
+            assert_eq!(format(&once, &style).text, once, "{name}: a second run changes the file");
+        }
+    }
+}
+
+/// `SEEDS=FOLDER cargo test --test robustness -- --ignored fuzz_seeds` writes the odd documents, for the
+/// fuzzers of text to begin with.
+#[test]
+#[ignore = "writes files: .ci/fuzz calls it"]
+fn fuzz_seeds() {
+    let folder = PathBuf::from(std::env::var_os("SEEDS").expect("SEEDS names a folder"));
+    for (target, size) in [("parse", 1000), ("format", 1000), ("lint_fix", 100)] {
+        fs::create_dir_all(folder.join(target)).expect("creates");
+        for (name, text) in odd::documents(size) {
+            fs::write(folder.join(target).join(name), text).expect("writes");
+        }
+    }
 }

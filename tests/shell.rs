@@ -400,7 +400,7 @@ mod instructions {
     fn all(text: &str) -> Vec<Script> {
         let (file, _) = dockerfile::parse(FileId(0), text);
         let shell = ShellSetting::default();
-        file.instructions.iter().flat_map(|instruction| scripts(text, instruction, &shell)).collect()
+        file.instructions.iter().flat_map(|instruction| scripts(text, instruction, &shell, None)).collect()
     }
 
     #[test]

@@ -12,6 +12,29 @@ use super::{Contexts, Documents, absolute};
 /// say, else its own folder or one above it, up to the root of the repository, by what it copies.
 /// `None` where none of them fits.
 pub fn build_folder(dockerfile: &Path, text: &str, docs: &Docs, contexts: &Contexts) -> Option<PathBuf> {
+    among(dockerfile, docs, contexts, |fits| {
+        let (tree, _) = parse(FileId::default(), text);
+        fits(&Model::new(&tree, text, BuildOptions::default()))
+    })
+}
+
+/// The same for a Dockerfile that was parsed before.
+pub fn build_folder_of<'m>(
+    dockerfile: &Path,
+    model: impl FnOnce() -> Model<'m>,
+    docs: &Docs,
+    contexts: &Contexts,
+) -> Option<PathBuf> {
+    among(dockerfile, docs, contexts, |fits| fits(&model()))
+}
+
+/// The folder, by what `with_model` says of the Dockerfile's model, if anybody has to ask.
+fn among(
+    dockerfile: &Path,
+    docs: &Docs,
+    contexts: &Contexts,
+    with_model: impl FnOnce(&dyn Fn(&Model) -> Option<usize>) -> Option<usize>,
+) -> Option<PathBuf> {
     let folders = folders(&absolute(dockerfile));
     let root = folders.last()?;
     let said: Vec<PathBuf> = build_contexts(docs).iter().map(|folder| root.join(folder)).collect();
@@ -24,11 +47,9 @@ pub fn build_folder(dockerfile: &Path, text: &str, docs: &Docs, contexts: &Conte
     if let [only] = candidates.as_slice() {
         return Some(only.clone());
     }
-    let (tree, _) = parse(FileId::default(), text);
-    let model = Model::new(&tree, text, BuildOptions::default());
     let files: Vec<_> = candidates.iter().map(|folder| contexts.at(folder)).collect();
     let files: Vec<&dyn Files> = files.iter().map(|it| &**it as &dyn Files).collect();
-    built_from(&model, &files).map(|at| candidates[at].clone())
+    with_model(&|model| built_from(model, &files)).map(|at| candidates[at].clone())
 }
 
 /// [`build_folder`] of a Dockerfile on disk with the documents near it; its own folder where none fits.

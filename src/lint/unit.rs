@@ -41,7 +41,7 @@ pub(super) fn lint(input: &Input, piece: &Piece) -> Vec<Diagnostic> {
     let files = input.files.filter(|_| input.kind == FileKind::Dockerfile);
     let context = files.map(|files| Context::new(files, input.path_in_context));
     let options = build_options(dockerfile, fragment, input.config);
-    match catch_unwind(AssertUnwindSafe(|| Model::new(dockerfile, &source.text, options))) {
+    match catch_unwind(AssertUnwindSafe(|| Model::remembering(dockerfile, &source.text, options, input.memo))) {
         Ok(model) => {
             let unit = Unit { input, context: context.as_ref(), source: &source, model: &model, fragment };
             unit.run_rules(&suppressions, &mut found);

@@ -1,6 +1,8 @@
 //! Code actions: the linter's fixes, all safe fixes at once, refactorings, what silences a rule and what
 //! explains it.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
@@ -8,7 +10,7 @@ use crate::lint::{self, Input};
 use crate::rules;
 use crate::text::{Sources, Span};
 
-use super::diagnostics::{convert, findings};
+use super::diagnostics::Findings;
 use super::document::Snapshot;
 use super::layers::EXPLAIN;
 use super::linting::Surroundings;
@@ -26,8 +28,8 @@ pub(super) fn provider() -> Value {
 
 /// `textDocument/codeAction`.
 pub(super) fn actions(server: &mut Server, uri: &str, _: usize, params: &Value) -> Result<Value, Failure> {
-    let found = findings(server, uri);
     let Some(document) = server.documents.get(uri) else { return Ok(Value::Null) };
+    let found = document.findings.clone().unwrap_or_default();
     let range = params.get("range").ok_or_else(|| invalid("range is missing"))?;
     let ends = (document.at(range.get("start")), document.at(range.get("end")));
     let (Some(start), Some(end)) = ends else { return Err(invalid("range is malformed")) };
@@ -44,12 +46,13 @@ pub(super) fn actions(server: &mut Server, uri: &str, _: usize, params: &Value) 
     let mut out = Vec::new();
     if unasked("quickfix") {
         let tree = layers::is_dockerfile(document).then(|| document.tree());
-        for diagnostic in found.iter().filter(|it| touches(it.primary.span, asked)) {
-            out.extend(fix(server, document, diagnostic));
+        let found = found.diagnostics.iter().zip(&found.items);
+        for (diagnostic, told) in found.filter(|(it, _)| touches(it.primary.span, asked)) {
+            out.extend(fix(server, document, diagnostic, told));
             if let Some(tree) = &tree {
-                out.extend(suppress::actions(server, document, tree, diagnostic));
+                out.extend(suppress::actions(server, document, tree, diagnostic, told));
             }
-            out.extend(explain(document, diagnostic));
+            out.extend(explain(diagnostic, told));
         }
     }
     let refactorings = refactorings::actions(server, document, asked, &unasked);
@@ -59,8 +62,7 @@ pub(super) fn actions(server: &mut Server, uri: &str, _: usize, params: &Value) 
     let refactorings: Vec<Value> = refactorings.into_iter().filter(is_new).collect();
     out.extend(refactorings);
     if wants(FIX_ALL) {
-        fix_all(server, uri, out);
-        return Ok(Value::Null);
+        return Ok(fix_all(server, uri, &found, out));
     }
     Ok(out.into())
 }
@@ -69,13 +71,13 @@ fn touches(span: Span, asked: Span) -> bool {
     span.start <= asked.end && asked.start <= span.end
 }
 
-fn fix(server: &Server, document: &Snapshot, diagnostic: &Diagnostic) -> Option<Value> {
+fn fix(server: &Server, document: &Snapshot, diagnostic: &Diagnostic, told: &Value) -> Option<Value> {
     let fix = diagnostic.fix.as_ref().filter(|fix| !fix.edits.is_empty())?;
     Some(json!({
         "title": title(server, document, fix),
         "kind": "quickfix",
         "isPreferred": fix.applicability == Applicability::Safe,
-        "diagnostics": [convert(document, diagnostic)],
+        "diagnostics": [told],
         "edit": edit(document, &fix.edits),
     }))
 }
@@ -90,31 +92,41 @@ pub(super) fn title(server: &Server, document: &Snapshot, fix: &Fix) -> String {
 }
 
 /// Opens the page of the rule.
-fn explain(document: &Snapshot, diagnostic: &Diagnostic) -> Option<Value> {
+fn explain(diagnostic: &Diagnostic, told: &Value) -> Option<Value> {
     let rule = diagnostic.rule;
     (rules::by_name(rule).is_some() || rules::code_page(rule).is_some()).then(|| {
         json!({
             "title": format!("explain {rule}"),
             "kind": "quickfix",
-            "diagnostics": [convert(document, diagnostic)],
+            "diagnostics": [told],
             "command": {"title": format!("explain {rule}"), "command": EXPLAIN, "arguments": [rule]},
         })
     })
 }
 
-/// Answers later, with the other actions and the one that applies all safe fixes: it lints again and again.
-fn fix_all(server: &mut Server, uri: &str, mut others: Vec<Value>) {
+/// The other actions and the one that applies all safe fixes. Where that is not known yet the answer comes
+/// later: fixing lints again and again.
+fn fix_all(server: &mut Server, uri: &str, found: &Arc<Findings>, mut others: Vec<Value>) -> Value {
+    let is_safe = |fix: &Fix| fix.applicability == Applicability::Safe && !fix.edits.is_empty();
+    if !found.diagnostics.iter().filter_map(|it| it.fix.as_ref()).any(is_safe) {
+        return others.into();
+    }
+    if let Some(known) = found.fix_all.get() {
+        others.extend(known.clone());
+        return others.into();
+    }
+    let Some(document) = server.documents.get(uri) else { return others.into() };
+    let (snapshot, around, found) = (document.snapshot.clone(), server.surroundings(document), found.clone());
     let ticket = server.hold();
-    let Some(document) = server.documents.get(uri) else { return server.settle(&ticket, Ok(Value::Null)) };
-    let (snapshot, around, found) = (document.snapshot.clone(), server.surroundings(document), findings(server, uri));
     let (uri, version) = (snapshot.uri.clone(), snapshot.version.clone());
-    let work = move || everything_fixed(&snapshot, &around, &found);
+    let work = move || found.fix_all.get_or_init(|| everything_fixed(&snapshot, &around, &found.diagnostics)).clone();
     server.jobs.short(work, move |server, action: Option<Value>| {
         let is_same = server.documents.get(&uri).is_some_and(|it| it.version == version);
         others.extend(action);
         let answer = if is_same { Ok(others.into()) } else { Err(modified()) };
         server.settle(&ticket, answer);
     });
+    Value::Null
 }
 
 fn everything_fixed(document: &Snapshot, around: &Surroundings, found: &[Diagnostic]) -> Option<Value> {

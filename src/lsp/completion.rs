@@ -5,54 +5,133 @@ use serde_json::{Value, json};
 use crate::model::{Context, Entry};
 use crate::rules;
 use crate::syntax::dockerfile::Keyword;
+use crate::text::Span;
 
 use super::commands;
 use super::document::Snapshot;
 use super::names;
+use super::registries::{self, Question};
 use super::server::{Failure, Server};
+use super::snippets::{self, Place};
 use super::words::{self, Word};
 
 /// Items at most; the editor asks again while the word grows.
 const MAX_ITEMS: usize = 200;
 
+/// The protocol's kind for a snippet.
+const SNIPPET: u8 = 15;
+
 /// What is told of completion.
 pub(super) fn provider() -> Value {
-    json!({"triggerCharacters": ["-", "=", ",", "$", "{", "/", " ", "#"]})
+    json!({"triggerCharacters": ["-", "=", ",", "$", "{", "/", " ", "#", ":", "@"], "resolveProvider": true})
 }
 
 /// `textDocument/completion`.
 pub(super) fn complete(server: &mut Server, uri: &str, offset: usize, _: &Value) -> Result<Value, Failure> {
     let Some(document) = server.documents.get(uri) else { return Ok(Value::Null) };
-    let mut items = Items { all: Vec::new(), prefix: String::new(), more: false };
+    let snippets = server.client.can("/textDocument/completion/completionItem/snippetSupport");
+    let mut items = Items { snippets, ..Items::default() };
     fill(server, document, offset, &mut items);
-    let Items { all, more, .. } = items;
-    Ok(json!({"isIncomplete": more, "items": all}))
+    let document = document.snapshot.clone();
+    if let Some(question) = items.question.take() {
+        items.more |= registries::ask(server, &document, question);
+    }
+    let lazily =
+        server.client.has("/textDocument/completion/completionItem/resolveSupport/properties", "documentation");
+    let told: Vec<Value> = items.all.iter().map(|item| item.told(&document, offset, lazily)).collect();
+    let answer = json!({"isIncomplete": items.more, "items": told});
+    server.offered = items.all;
+    Ok(answer)
+}
+
+/// `completionItem/resolve`: what is said of one of the items that were offered last.
+pub(super) fn resolve(server: &mut Server, params: &Value) -> Result<Value, Failure> {
+    let mut item = params.clone();
+    let offered = server.offered.iter().find(|it| params["label"] == it.label);
+    if let (Some(offered), true) = (offered, item.is_object()) {
+        let about = rules::by_name(&offered.label).map_or(offered.about.clone(), rules::Rule::hover);
+        if !about.is_empty() {
+            item["documentation"] = markdown(&about);
+        }
+    }
+    Ok(item)
+}
+
+fn markdown(text: &str) -> Value {
+    json!({"kind": "markdown", "value": text})
+}
+
+/// One offer.
+#[derive(Debug)]
+pub(super) struct Item {
+    label: String,
+    about: String,
+    kind: u8,
+    /// Bytes of the word before the cursor that it takes the place of.
+    typed: usize,
+    /// What is put there, with places to fill in; the label where there is none.
+    body: Option<&'static str>,
+    /// Its place in a list that is not sorted by its labels.
+    order: Option<usize>,
+}
+
+impl Item {
+    fn told(&self, document: &Snapshot, offset: usize, lazily: bool) -> Value {
+        let span = Span::from(offset - self.typed..offset);
+        // The client's idea of a word ends at dashes, colons and slashes.
+        let range = document.lines.range(&document.text, span);
+        let edit = json!({"range": range, "newText": self.body.unwrap_or(&self.label)});
+        let mut item = json!({"label": self.label, "kind": self.kind, "textEdit": edit});
+        if let Some(order) = self.order {
+            item["sortText"] = json!(format!("{order:05}"));
+        }
+        if self.body.is_some() {
+            item["insertTextFormat"] = json!(2);
+        }
+        if !self.about.is_empty() && !lazily {
+            item["documentation"] = markdown(&self.about);
+        }
+        item
+    }
 }
 
 /// What is offered.
+#[derive(Default)]
 pub(super) struct Items {
-    all: Vec<Value>,
+    all: Vec<Item>,
     /// What stands before the cursor of the word.
     pub(super) prefix: String,
+    /// True if the editor should ask again while the word grows.
     more: bool,
+    /// True for a client that has places to fill in.
+    snippets: bool,
+    /// What a registry may know.
+    question: Option<Question>,
 }
 
 impl Items {
     /// Offers a text if it begins as the word does.
     pub(super) fn add(&mut self, label: &str, about: &str, kind: u8) {
+        self.offer(label, about, kind, None);
+    }
+
+    fn offer(&mut self, label: &str, about: &str, kind: u8, body: Option<&'static str>) {
         let fits = label.get(..self.prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(&self.prefix));
-        if !fits || self.all.iter().any(|it| it["label"] == label) {
+        if !fits || self.all.iter().any(|it| it.label == label) {
             return;
         }
         if self.all.len() == MAX_ITEMS {
             self.more = true;
             return;
         }
-        let mut item = json!({"label": label, "kind": kind});
-        if !about.is_empty() {
-            item["documentation"] = json!({"kind": "markdown", "value": about});
+        let (label, about) = (label.to_string(), about.to_string());
+        self.all.push(Item { label, about, kind, typed: self.prefix.len(), body, order: None });
+    }
+
+    fn snippets(&mut self, place: Place) {
+        if self.snippets {
+            snippets::at(place).for_each(|it| self.offer(it.label, it.about, SNIPPET, Some(it.body)));
         }
-        self.all.push(item);
     }
 
     fn table(&mut self, table: &[Word], kind: u8) {
@@ -76,13 +155,16 @@ fn fill(server: &Server, document: &Snapshot, offset: usize, items: &mut Items) 
         return variables(document, offset, items);
     }
     items.prefix = word.to_string();
-    let Some(keyword) = keyword else { return items.table(words::INSTRUCTIONS, 14) };
+    let Some(keyword) = keyword else {
+        items.table(words::INSTRUCTIONS, 14);
+        return instruction_snippets(document, items);
+    };
     let arguments = before.trim_start();
     match kind_of(&keyword) {
         Keyword::Run if word.starts_with("--") && commands::is_inside(arguments) => commands::fill(arguments, items),
         kind if word.starts_with("--") => flag(server, document, kind, &word[2..], offset, items),
         Keyword::Onbuild if !arguments.contains(' ') => items.table(words::INSTRUCTIONS, 14),
-        Keyword::From => from(document, arguments, offset, items),
+        Keyword::From => from(server, document, arguments, offset, items),
         Keyword::Arg => items.table(words::AUTOMATIC_ARGS, 6),
         Keyword::Copy | Keyword::Add if arguments.contains("--from=") => {}
         Keyword::Copy | Keyword::Add => paths(server, document, items),
@@ -101,6 +183,14 @@ fn fill(server: &Server, document: &Snapshot, offset: usize, items: &mut Items) 
             items.table(words::arguments(&keyword), 12);
         }
     }
+}
+
+fn instruction_snippets(document: &Snapshot, items: &mut Items) {
+    let is_begun = document.tree().instructions.iter().any(|it| it.kind == Keyword::From);
+    if !is_begun {
+        items.snippets(Place::EmptyFile);
+    }
+    items.snippets(Place::Instruction);
 }
 
 fn kind_of(keyword: &str) -> Keyword {
@@ -166,6 +256,9 @@ fn flag(server: &Server, document: &Snapshot, kind: Keyword, typed: &str, offset
             };
             items.add(&label, about, 5);
         }
+        if kind == Keyword::Run {
+            items.snippets(Place::RunFlag);
+        }
         return;
     };
     items.prefix = value.to_string();
@@ -193,18 +286,43 @@ fn flag(server: &Server, document: &Snapshot, kind: Keyword, typed: &str, offset
     }
 }
 
-fn from(document: &Snapshot, arguments: &str, offset: usize, items: &mut Items) {
+fn from(server: &Server, document: &Snapshot, arguments: &str, offset: usize, items: &mut Items) {
     let words_before = arguments.split_whitespace().filter(|word| !word.starts_with("--")).count();
     if words_before >= 1 && (arguments.ends_with([' ', '\t']) || words_before >= 2) {
         return items.add("AS", "names the stage", 14);
     }
-    if let Some((name, _)) = items.prefix.clone().split_once(':') {
-        items.prefix = String::new();
-        let tags = tags(name);
-        return items.table(tags, 12);
+    if let Some((question, prefix)) = asked(&items.prefix.clone()) {
+        items.prefix = prefix.to_string();
+        return version(server, question, items);
     }
     stages(document, offset, items);
     items.table(words::arguments("FROM"), 9);
+}
+
+/// What is asked by an image whose tag or digest is being typed, and what of that is there.
+fn asked(image: &str) -> Option<(Question, &str)> {
+    if let Some((name, digest)) = image.split_once('@') {
+        return Some((Question::Digest(name.to_string()), digest));
+    }
+    let (name, tag) = image.rsplit_once(':').filter(|(_, tag)| !tag.contains('/'))?;
+    // What may become a registry with its port is no image yet.
+    if !name.contains('/') && (name == "localhost" || name.contains('.')) {
+        return None;
+    }
+    Some((Question::Tags(name.to_string()), tag))
+}
+
+/// Tags and digests: those that are known without asking, and those that a registry has told.
+fn version(server: &Server, question: Question, items: &mut Items) {
+    if let Question::Tags(name) = &question {
+        items.table(tags(name), 12);
+    }
+    let known = items.all.len();
+    for word in server.registries.words(&question) {
+        items.add(word, "", 12);
+    }
+    items.all[known..].iter_mut().enumerate().for_each(|(at, item)| item.order = Some(at));
+    items.question = Some(question);
 }
 
 /// Tags that every repository of the kind has; nothing is asked over the network.
@@ -247,7 +365,7 @@ fn paths(server: &Server, document: &Snapshot, items: &mut Items) {
     let surroundings = server.surroundings(document);
     let Some(path) = document.path.as_deref() else { return };
     let Ok(config) = surroundings.config(document) else { return };
-    let Some(files) = surroundings.context(path, &config) else { return };
+    let Some(files) = surroundings.context(document, &config) else { return };
     let own = files.path_of(path);
     let context = Context::new(&files, own.as_deref());
     let typed = items.prefix.trim_start_matches("./").trim_start_matches('/').to_string();

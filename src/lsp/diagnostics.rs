@@ -1,6 +1,6 @@
 //! The linter's findings as the protocol's diagnostics, pushed or pulled.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde_json::{Value, json};
 
@@ -21,13 +21,15 @@ pub(super) struct Findings {
     pub(super) diagnostics: Arc<Vec<Diagnostic>>,
     /// The same in the protocol's words.
     pub(super) items: Vec<Value>,
+    /// The action that applies all safe fixes, once somebody asked for it; `None` where there are none.
+    pub(super) fix_all: OnceLock<Option<Value>>,
 }
 
 impl Findings {
     /// Puts findings into the protocol's words.
     pub(super) fn new(snapshot: &Snapshot, found: Found) -> Findings {
-        let items = found.diagnostics.iter().map(|it| convert_in(snapshot, it, &found.sources)).collect();
-        Findings { diagnostics: Arc::new(found.diagnostics), items }
+        let items = found.diagnostics.iter().map(|it| convert(snapshot, it, &found.sources)).collect();
+        Findings { diagnostics: Arc::new(found.diagnostics), items, fix_all: OnceLock::new() }
     }
 }
 
@@ -66,13 +68,8 @@ pub(super) fn pull(server: &mut Server, uri: &str, _: usize, params: &Value) -> 
     Ok(json!({"kind": "full", "resultId": id, "items": items}))
 }
 
-/// One finding in the protocol's words, without the places in other files.
-pub(super) fn convert(snapshot: &Snapshot, diagnostic: &Diagnostic) -> Value {
-    convert_in(snapshot, diagnostic, &Sources::default())
-}
-
 /// One finding in the protocol's words; the first of the sources is the document.
-fn convert_in(snapshot: &Snapshot, diagnostic: &Diagnostic, sources: &Sources) -> Value {
+fn convert(snapshot: &Snapshot, diagnostic: &Diagnostic, sources: &Sources) -> Value {
     let message = std::iter::once(&diagnostic.message).chain(&diagnostic.notes);
     let message = message.map(String::as_str).collect::<Vec<_>>().join("\n");
     let mut out = json!({

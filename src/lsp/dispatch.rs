@@ -67,6 +67,7 @@ const FEATURES: &[Feature] = &[
     feature("workspace/executeCommand", "executeCommandProvider", layers::command_provider, Run::Workspace(layers::execute)),
     feature("textDocument/hover", "hoverProvider", YES, Run::Position(hover::hover)),
     feature("textDocument/completion", "completionProvider", completion::provider, Run::Position(completion::complete)),
+    feature("completionItem/resolve", "", YES, Run::Workspace(completion::resolve)),
     feature("textDocument/documentSymbol", "documentSymbolProvider", YES, Run::Text(outline::symbols)),
     feature("textDocument/foldingRange", "foldingRangeProvider", YES, Run::Text(outline::folds)),
     feature("textDocument/signatureHelp", "signatureHelpProvider", signature::provider, Run::Position(signature::help)),

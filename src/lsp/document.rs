@@ -3,13 +3,15 @@
 use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use serde_json::Value;
 
 use crate::diagnostic::Diagnostic;
+use crate::host::Contexts;
 use crate::lint::{FileKind, Parsed};
 use crate::model::{BuildOptions, Model};
+use crate::shell::Memo;
 use crate::syntax::dockerfile::{self, Dockerfile, Instruction};
 use crate::text::FileId;
 
@@ -31,7 +33,10 @@ pub(super) struct Snapshot {
     pub(super) kind: Option<FileKind>,
     /// The file, if the URI names one on this machine.
     pub(super) path: Option<PathBuf>,
+    memo: Arc<Memo>,
     parsed: OnceLock<(Dockerfile, Vec<Diagnostic>)>,
+    /// The folder that this version is built from, with the files that it was chosen among.
+    folder: Mutex<Option<(Arc<Contexts>, Option<PathBuf>)>>,
 }
 
 impl Snapshot {
@@ -43,8 +48,15 @@ impl Snapshot {
             kind,
             path: file_path(uri),
             text: text.into(),
+            memo: Arc::default(),
             parsed: OnceLock::new(),
+            folder: Mutex::default(),
         }
+    }
+
+    /// The same with what is remembered of shell code, of all documents.
+    pub(super) fn remembering(self, memo: &Arc<Memo>) -> Snapshot {
+        Snapshot { memo: memo.clone(), ..self }
     }
 
     /// The next version, after the content changes of a `didChange`, in order; malformed ones are
@@ -67,9 +79,10 @@ impl Snapshot {
             lines = Some(Lines::new(&text, encoding));
         }
         let lines = lines.unwrap_or_else(|| self.lines.clone());
-        let Snapshot { uri, kind, path, .. } = self;
-        let (uri, kind, path) = (uri.clone(), *kind, path.clone());
-        Snapshot { uri, version, text: text.into(), lines, kind, path, parsed: OnceLock::new() }
+        let Snapshot { uri, kind, path, memo, .. } = self;
+        let (uri, kind, path, memo) = (uri.clone(), *kind, path.clone(), memo.clone());
+        let (parsed, folder) = (OnceLock::new(), Mutex::default());
+        Snapshot { uri, version, text: text.into(), lines, kind, path, memo, parsed, folder }
     }
 
     /// The byte offset of a position of the protocol.
@@ -88,9 +101,23 @@ impl Snapshot {
         Parsed { text: &self.text, tree, diagnostics }
     }
 
+    /// The folder that this version is built from: what `choose` said first, as long as the files on disk
+    /// are believed to be the same.
+    pub(super) fn folder_in(
+        &self,
+        contexts: &Arc<Contexts>,
+        choose: impl FnOnce() -> Option<PathBuf>,
+    ) -> Option<PathBuf> {
+        let mut known = self.folder.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*known {
+            Some((among, folder)) if Arc::ptr_eq(among, contexts) => folder.clone(),
+            _ => known.insert((contexts.clone(), choose())).1.clone(),
+        }
+    }
+
     /// What the tree means.
     pub(super) fn model(&self) -> Model<'_> {
-        Model::new(self.tree(), &self.text, BuildOptions::default())
+        Model::remembering(self.tree(), &self.text, BuildOptions::default(), Some(&self.memo))
     }
 }
 

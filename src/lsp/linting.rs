@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::config::{Config, ShellEngine};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::host::{Configs, Contexts, DiskFiles, Documents, ShellCheck, build_folder, project_root};
+use crate::host::{Configs, Contexts, DiskFiles, Documents, ShellCheck, build_folder_of, project_root};
 use crate::lint::{self, FileKind, Input};
 use crate::model::docs::Docs;
 use crate::model::{Entry, EntryKind, Files};
@@ -131,7 +131,7 @@ impl Surroundings {
         match snapshot.kind? {
             FileKind::Dockerfile => {
                 let docs = self.documents.near(path, &mut Sources::default());
-                Some(self.overlay(&self.folder(path, &snapshot.text, &docs, config)?))
+                Some(self.overlay(&self.folder(snapshot, path, &docs, config)?))
             }
             _ => Some(self.project(path)),
         }
@@ -144,18 +144,20 @@ impl Surroundings {
 
     /// The build context for what is being written: the folder that fits best so far, else the
     /// Dockerfile's own.
-    pub(super) fn context(&self, path: &Path, config: &Config) -> Option<Overlay> {
-        let text = self.open.get(path).cloned().unwrap_or_default();
+    pub(super) fn context(&self, snapshot: &Snapshot, config: &Config) -> Option<Overlay> {
+        let path = snapshot.path.as_deref()?;
         let docs = self.documents.near(path, &mut Sources::default());
-        let folder = self.folder(path, &text, &docs, config);
+        let folder = self.folder(snapshot, path, &docs, config);
         Some(self.overlay(folder.as_deref().or(path.parent())?))
     }
 
     /// The build context: the configured folder, else the one that the Dockerfile is most likely built
     /// from.
-    fn folder(&self, path: &Path, text: &str, docs: &Docs, config: &Config) -> Option<PathBuf> {
+    fn folder(&self, snapshot: &Snapshot, path: &Path, docs: &Docs, config: &Config) -> Option<PathBuf> {
         let configured = config.context.value.as_ref().map(PathBuf::from);
-        configured.or_else(|| build_folder(path, text, docs, &self.contexts))
+        configured.or_else(|| {
+            snapshot.folder_in(&self.contexts, || build_folder_of(path, || snapshot.model(), docs, &self.contexts))
+        })
     }
 
     fn overlay(&self, root: &Path) -> Overlay {

@@ -79,7 +79,7 @@ fn with_cx(
     let digest = |image: &ImageRef| layers::digest(server, document, image);
     let around = server.surroundings(document);
     let config = around.config(document).unwrap_or_default();
-    let files = document.path.as_deref().and_then(|path| around.context(path, &config));
+    let files = around.context(document, &config);
     // Nobody waits here for a hundred thousand files.
     let files = files.filter(|files| files.is_listed());
     let inner = document.path.as_deref().and_then(|path| files.as_ref()?.path_of(path));

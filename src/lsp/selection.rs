@@ -47,7 +47,7 @@ fn of_instruction(text: &str, instruction: &Instruction) -> Vec<Span> {
     for heredoc in &instruction.heredocs {
         found.extend([heredoc.body, whole(heredoc)]);
     }
-    let scripts = shell::scripts(text, instruction, &ShellSetting::default());
+    let scripts = shell::scripts(text, instruction, &ShellSetting::default(), None);
     for command in scripts.iter().flat_map(|script| &script.commands) {
         found.push(command.span);
         found.extend(command.args.iter().map(|arg| arg.span));

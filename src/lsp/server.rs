@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 use crate::shell;
 
 use super::client::Client;
+use super::completion::Item;
 use super::diagnostics::{self, Findings};
 use super::dispatch::{self, Feature, Run, Waiting};
 use super::document::{self, Document, Snapshot};
@@ -18,6 +19,7 @@ use super::everywhere::Memo;
 use super::jobs::{Cancel, Jobs, Progress};
 use super::layers::{self, Layers, is_dockerfile};
 use super::linting::{Found, Program, Surroundings};
+use super::registries::Registries;
 use super::settings::{SECTION, Settings};
 use super::transport::{Event, Inbox, Outbox};
 use super::watch;
@@ -53,6 +55,9 @@ pub(super) struct Server {
     pub(super) documents: BTreeMap<String, Document>,
     pub(super) layers: Layers,
     pub(super) everywhere: Memo,
+    /// What completion offered last.
+    pub(super) offered: Vec<Item>,
+    pub(super) registries: Registries,
     memo: Arc<shell::Memo>,
     shellcheck: Arc<Program>,
     phase: Phase,
@@ -84,6 +89,8 @@ impl Server {
             documents: BTreeMap::new(),
             layers: Layers::default(),
             everywhere: Memo::default(),
+            offered: Vec::new(),
+            registries: Registries::default(),
             memo: Arc::default(),
             shellcheck: Arc::default(),
             phase: Phase::New,
@@ -322,7 +329,7 @@ impl Server {
                 let Some(text) = text_document.get("text").and_then(Value::as_str) else { return };
                 let language = text_document.get("languageId").and_then(Value::as_str).unwrap_or_default();
                 let kind = document::kind(uri, language);
-                let snapshot = Snapshot::new(uri, kind, version, text, self.client.encoding);
+                let snapshot = Snapshot::new(uri, kind, version, text, self.client.encoding).remembering(&self.memo);
                 self.close(uri);
                 self.documents.insert(uri.to_string(), Document::new(snapshot));
             }

@@ -8,18 +8,20 @@ use crate::diagnostic::Severity;
 /// The section's name.
 pub(super) const SECTION: &str = "cachalot";
 
-/// What is shown of the layer cache.
+/// What is shown beyond findings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Shown {
     /// Inlay hints behind steps.
     pub(super) hints: bool,
     /// Code lenses above them.
     pub(super) lenses: Lenses,
+    /// Tags and digests from registries in completion: the only thing that asks the network.
+    pub(super) registries: bool,
 }
 
 impl Default for Shown {
     fn default() -> Shown {
-        Shown { hints: true, lenses: Lenses::All }
+        Shown { hints: true, lenses: Lenses::All, registries: false }
     }
 }
 
@@ -60,7 +62,7 @@ pub(super) struct Settings {
     pub(super) overrides: Overrides,
     /// A configuration file to read instead of the nearest; empty for none at all.
     pub(super) configuration: Option<String>,
-    /// What is shown of the layer cache.
+    /// What is shown beyond findings.
     pub(super) shown: Shown,
 }
 
@@ -90,6 +92,7 @@ impl Settings {
             "buildArgs" => overrides.build_args = pairs(value.as_object()?)?,
             "context" => overrides.context = Some(value.as_str()?.to_string()).filter(|it| !it.is_empty()),
             "shellEngine" => overrides.shell = Some(value.as_str()?.parse::<ShellEngine>().ok()?),
+            "registries" => shown.registries = value.as_bool()?,
             "cache" => shown.set(value.as_object()?)?,
             "configuration" if value == false => *configuration = Some(String::new()),
             "configuration" => *configuration = Some(value.as_str()?.to_string()).filter(|it| !it.is_empty()),

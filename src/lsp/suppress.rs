@@ -11,35 +11,40 @@ use crate::syntax::dockerfile::{Dockerfile, Instruction};
 use crate::text::decode;
 
 use super::actions::edit;
-use super::diagnostics::convert;
 use super::document::{Snapshot, instruction_at};
 use super::server::Server;
 use super::uri::path_uri;
 
-/// The actions that silence a diagnostic.
-pub(super) fn actions(server: &Server, document: &Snapshot, tree: &Dockerfile, diagnostic: &Diagnostic) -> Vec<Value> {
+/// The actions that silence a diagnostic; `told` is what the client knows it as.
+pub(super) fn actions(
+    server: &Server,
+    document: &Snapshot,
+    tree: &Dockerfile,
+    diagnostic: &Diagnostic,
+    told: &Value,
+) -> Vec<Value> {
     if diagnostic.severity >= Severity::Error {
         return Vec::new();
     }
     let here = instruction_at(tree, diagnostic.primary.span.start as usize);
     let first = tree.instructions.first();
     let comment = |place: Option<&Instruction>, word, reach| {
-        Some(action(document, diagnostic, reach, above(document, diagnostic, place?, word)?))
+        Some(action(diagnostic, told, reach, above(document, diagnostic, place?, word)?))
     };
     let project = in_project(server, document, diagnostic.rule);
     let all = [
         comment(here, "ignore", "this instruction"),
         comment(first, "file-ignore", "this file"),
-        project.map(|edit| action(document, diagnostic, "this project", edit)),
+        project.map(|edit| action(diagnostic, told, "this project", edit)),
     ];
     all.into_iter().flatten().collect()
 }
 
-fn action(document: &Snapshot, diagnostic: &Diagnostic, reach: &str, edit: Value) -> Value {
+fn action(diagnostic: &Diagnostic, told: &Value, reach: &str, edit: Value) -> Value {
     json!({
         "title": format!("ignore {} for {reach}", diagnostic.rule),
         "kind": "quickfix",
-        "diagnostics": [convert(document, diagnostic)],
+        "diagnostics": [told],
         "edit": edit,
     })
 }

@@ -79,7 +79,7 @@ impl Workspace {
         self.around(path).map_or(&self.elsewhere, |folder| &folder.configs)
     }
 
-    /// What is shown of the layer cache of a file.
+    /// What is shown of a file beyond findings.
     pub(super) fn shown(&self, path: Option<&Path>) -> Shown {
         self.around(path).map_or(self.shown_elsewhere, |folder| folder.shown)
     }

@@ -33,6 +33,7 @@ pub use stage::{
 };
 pub use uses::Uses;
 
+use crate::shell::Memo;
 use crate::syntax::dockerfile::{Dockerfile, Instruction};
 
 /// What the build is asked for, as far as it changes what the file means.
@@ -73,7 +74,17 @@ pub struct Model<'d> {
 impl<'d> Model<'d> {
     /// Works out what `dockerfile` means; `text` is the file it was parsed from.
     pub fn new(dockerfile: &'d Dockerfile, text: &'d str, options: BuildOptions) -> Model<'d> {
-        analyze::analyze(dockerfile, text, options)
+        analyze::analyze(dockerfile, text, options, None)
+    }
+
+    /// The same with what is remembered of shell code, for whoever looks at one version after the other.
+    pub fn remembering(
+        dockerfile: &'d Dockerfile,
+        text: &'d str,
+        options: BuildOptions,
+        memo: Option<&'d Memo>,
+    ) -> Model<'d> {
+        analyze::analyze(dockerfile, text, options, memo)
     }
 
     /// The stage that is built.

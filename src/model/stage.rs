@@ -1,6 +1,6 @@
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
-use crate::shell::{self, Command, Script, ShellSetting};
+use crate::shell::{self, Command, Memo, Script, ShellSetting};
 use crate::syntax::dockerfile::{self as ast, Body, Ident, Instruction, Keyword, Word};
 use crate::text::Span;
 
@@ -89,7 +89,7 @@ pub enum DependencyTarget {
 }
 
 /// Variables, folder, user and shell at one place of a stage.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct State {
     /// Variables.
     pub scope: Scope,
@@ -101,6 +101,20 @@ pub struct State {
     pub shell: Arc<ShellSetting>,
     /// True if a SHELL instruction of this stage or one it inherits from, or the base image, set it.
     pub shell_is_set: bool,
+}
+
+impl Default for State {
+    /// Of nothing but Linux's shell, which all share: every step passes through a state of its own.
+    fn default() -> State {
+        static SHELL: LazyLock<Arc<ShellSetting>> = LazyLock::new(Arc::default);
+        State {
+            scope: Scope::default(),
+            workdir: Workdir::default(),
+            user: User::default(),
+            shell: SHELL.clone(),
+            shell_is_set: false,
+        }
+    }
 }
 
 /// A working folder.
@@ -193,6 +207,7 @@ pub struct Step<'d> {
     pub escape: char,
     /// The text of the file.
     pub(super) text: &'d str,
+    pub(super) memo: Option<&'d Memo>,
     /// The shell code, once somebody asked: most questions of an editor are about names.
     pub(super) scripts: OnceLock<Vec<Script>>,
     /// What the commands mean, once somebody asked.
@@ -217,7 +232,7 @@ impl<'d> Step<'d> {
 
     /// Shell code of RUN, CMD, ENTRYPOINT and HEALTHCHECK, taken apart; also of the exec form.
     pub fn scripts(&self) -> &[Script] {
-        self.scripts.get_or_init(|| shell::scripts(self.text, self.instruction, &self.before.shell))
+        self.scripts.get_or_init(|| shell::scripts(self.text, self.instruction, &self.before.shell, self.memo))
     }
 
     /// All shell commands of its scripts, in order.

@@ -1,20 +1,14 @@
 //! ShellCheck's findings: what they are, whichever engine found them, and the native engine.
 
 mod findings;
-#[cfg_attr(
-    not(feature = "shellcheck-native"),
-    expect(dead_code, reason = "there is nothing to remember without the engine")
-)]
-mod memo;
 #[cfg(feature = "shellcheck-native")]
 mod native;
 
-use super::Script;
+use super::{Memo, Script};
 use crate::diagnostic::{Fix, Severity};
 use crate::text::Span;
 
 pub(super) use findings::{Draft, DraftFix, finish};
-pub use memo::Memo;
 
 /// One finding under a code of ShellCheck.
 #[derive(Clone, Debug, PartialEq, Eq)]

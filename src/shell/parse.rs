@@ -24,8 +24,9 @@ use walk::{Cx, Layer, Walker};
 const TRIES: usize = 12;
 /// How many parts a text that exceeds the parser's own limits is cut into.
 const PARTS: usize = 64;
-/// Longer code is not looked at: no RUN has a megabyte.
-const MAX_BYTES: usize = 1 << 20;
+/// Longer code is not looked at: Linux hands no program a longer argument (`MAX_ARG_STRLEN`), so no shell
+/// ever runs it.
+const MAX_BYTES: usize = 128 << 10;
 /// From this many opening brackets and keywords on, the work gets a thread with a large stack.
 const NESTED: usize = 24;
 const STACK_BYTES: usize = 32 << 20;

@@ -61,6 +61,31 @@ pub struct Script {
     pub json: bool,
 }
 
+impl Script {
+    /// Moves all places `by` bytes towards the end of the file, or towards its beginning where adding `by`
+    /// wraps.
+    pub(super) fn shift(&mut self, by: u32) {
+        let shift = |span: &mut Span| {
+            span.start = span.start.wrapping_add(by);
+            span.end = span.end.wrapping_add(by);
+        };
+        self.text.segments.iter_mut().for_each(|it| it.source = it.source.wrapping_add(by));
+        self.error.iter_mut().for_each(|it| shift(&mut it.span));
+        for command in &mut self.commands {
+            let Command { name_span, span, args, wrappers, assignments, redirects, .. } = command;
+            [name_span, span].into_iter().for_each(shift);
+            let inner = wrappers.iter_mut().flat_map(|it| [&mut it.span].into_iter().chain(spans(&mut it.args)));
+            inner.chain(spans(args)).for_each(shift);
+            let assigned = assignments.iter_mut().map(|it| &mut it.span);
+            assigned.chain(redirects.iter_mut().map(|it| &mut it.span)).for_each(shift);
+        }
+    }
+}
+
+fn spans(args: &mut [Arg]) -> impl Iterator<Item = &mut Span> {
+    args.iter_mut().map(|it| &mut it.span)
+}
+
 /// Where shell code stops making sense.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShellError {

@@ -1,7 +1,7 @@
 //! From an instruction of the tree to the scripts that its shell gets.
 
 use super::parse::{self, options_of};
-use super::{Dialect, Options, Script, Wrapper};
+use super::{Dialect, Memo, Options, Script, Wrapper};
 use crate::syntax::dockerfile::ast;
 use crate::text::{Span, Spliced};
 
@@ -40,35 +40,65 @@ impl Default for ShellSetting {
 
 /// The scripts of RUN, CMD, ENTRYPOINT and HEALTHCHECK, also inside ONBUILD; none for all others.
 /// `text` is the file's, for the bodies of heredocs. An exec form is one command whose words no
-/// shell touches, unless it starts a shell: then it is that shell's script.
-pub fn scripts(text: &str, instruction: &ast::Instruction, shell: &ShellSetting) -> Vec<Script> {
+/// shell touches, unless it starts a shell: then it is that shell's script. What `memo` knows is not
+/// taken apart again.
+pub fn scripts(text: &str, instruction: &ast::Instruction, shell: &ShellSetting, memo: Option<&Memo>) -> Vec<Script> {
+    let maker = Maker { file: text, shell, memo };
     match &instruction.body {
-        ast::Body::Run(command) => vec![command_script(text, command, &instruction.heredocs, shell)],
+        ast::Body::Run(command) => vec![maker.script(command, &instruction.heredocs)],
         ast::Body::Cmd(command) | ast::Body::Entrypoint(command) | ast::Body::Healthcheck(Some(command)) => {
-            vec![command_script(text, command, &[], shell)]
+            vec![maker.script(command, &[])]
         }
         ast::Body::Onbuild(inner) => {
             // The heredocs may hang on either of the two instructions.
             if let ast::Body::Run(command) = &inner.body {
                 let heredocs = if inner.heredocs.is_empty() { &instruction.heredocs } else { &inner.heredocs };
-                return vec![command_script(text, command, heredocs, shell)];
+                return vec![maker.script(command, heredocs)];
             }
-            scripts(text, inner, shell)
+            scripts(text, inner, shell, memo)
         }
         _ => Vec::new(),
     }
 }
 
-fn command_script(file: &str, command: &ast::Command, heredocs: &[ast::Heredoc], shell: &ShellSetting) -> Script {
-    match command {
-        ast::Command::Exec { words, .. } => exec_form(words),
-        ast::Command::Shell { text, .. } if heredocs.is_empty() => {
-            parse::parse_with(text.clone(), shell.dialect, shell.options)
+/// What scripts are made with.
+#[derive(Clone, Copy)]
+struct Maker<'a> {
+    file: &'a str,
+    shell: &'a ShellSetting,
+    memo: Option<&'a Memo>,
+}
+
+impl Maker<'_> {
+    fn script(self, command: &ast::Command, heredocs: &[ast::Heredoc]) -> Script {
+        let ShellSetting { dialect, options, .. } = *self.shell;
+        match command {
+            ast::Command::Exec { words, .. } => exec_form(words),
+            ast::Command::Shell { text, .. } if heredocs.is_empty() => self.parse(text.clone(), dialect, options),
+            ast::Command::Shell { text, .. } => match heredocs {
+                [only] if is_whole(text, only) => self.whole_heredoc(only),
+                _ => self.parse(with_bodies(self.file, text, heredocs), dialect, options),
+            },
         }
-        ast::Command::Shell { text, .. } => match heredocs {
-            [only] if is_whole(text, only) => whole_heredoc(file, only, shell),
-            _ => parse::parse_with(with_bodies(file, text, heredocs), shell.dialect, shell.options),
-        },
+    }
+
+    fn parse(self, text: Spliced, dialect: Dialect, options: Options) -> Script {
+        let parse = |text| parse::parse_with(text, dialect, options);
+        match self.memo {
+            Some(memo) => memo.script(text, dialect, options, parse),
+            None => parse(text),
+        }
+    }
+
+    fn whole_heredoc(self, heredoc: &ast::Heredoc) -> Script {
+        let body = body(self.file, heredoc, heredoc.chomp);
+        let Some(line) = body.text.strip_prefix("#!").and_then(|rest| rest.lines().next()) else {
+            return self.parse(body, self.shell.dialect, self.shell.options);
+        };
+        let mut words = line.split_ascii_whitespace().skip_while(|word| word.ends_with("/env") || *word == "-S");
+        let dialect = words.next().map_or(Dialect::Other, Dialect::of_program);
+        let options = options_of(words);
+        self.parse(body, dialect, options)
     }
 }
 
@@ -77,17 +107,6 @@ fn is_whole(text: &Spliced, heredoc: &ast::Heredoc) -> bool {
     let from = text.text.len() - text.text.trim_start().len();
     let to = text.text.trim_end().len();
     from < to && heredoc.marker.contains(text.span(from as u32, to as u32))
-}
-
-fn whole_heredoc(file: &str, heredoc: &ast::Heredoc, shell: &ShellSetting) -> Script {
-    let body = body(file, heredoc, heredoc.chomp);
-    let Some(line) = body.text.strip_prefix("#!").and_then(|rest| rest.lines().next()) else {
-        return parse::parse_with(body, shell.dialect, shell.options);
-    };
-    let mut words = line.split_ascii_whitespace().skip_while(|word| word.ends_with("/env") || *word == "-S");
-    let dialect = words.next().map_or(Dialect::Other, Dialect::of_program);
-    let options = options_of(words);
-    parse::parse_with(body, dialect, options)
 }
 
 /// `rest` with the bodies of its heredocs behind it, as BuildKit hands it to the shell.

@@ -1,7 +1,10 @@
 //! The language server over an in-memory connection.
 
 mod client;
+mod completion;
 mod layers;
+#[cfg(unix)]
+mod process;
 
 use client::{Client, URI, pulls, uri};
 use serde_json::{Value, json};

@@ -186,15 +186,27 @@ fn looks_like_path(reference: &str) -> bool {
     is_archive || reference.starts_with(['.', '/', '~']) || reference.contains('\\')
 }
 
+/// The tags of a registry's repository, the highest version last.
+pub fn tags(repository: &str, options: &Options) -> Result<Vec<String>, Error> {
+    let mut tags = registry::tags(repository, options)?;
+    // Signatures and attestations are kept under the digest that they are about.
+    tags.retain(|tag| !tag.starts_with("sha256-"));
+    tags.sort_by_cached_key(|tag| version_key(tag));
+    Ok(tags)
+}
+
+/// The digest under which a registry has an image now; of an image for several platforms, that of all
+/// together.
+pub fn digest(name: &str, options: &Options) -> Result<Digest, Error> {
+    registry::digest(name, options)
+}
+
 /// The newest `count` builds that a registry's repository has tags for, in no order. Only the
 /// images themselves tell when they were built: of a large repository as many are asked as can be
 /// among the newest by their versions. The second part says what was left out.
 pub fn newest(repository: &str, count: usize, options: &Options) -> Result<(Vec<Image>, Vec<String>), Error> {
     let name = repository.strip_prefix("docker://").unwrap_or(repository);
-    let mut tags = registry::tags(name, options)?;
-    // Signatures and attestations are kept under the digest that they are about.
-    tags.retain(|tag| !tag.starts_with("sha256-"));
-    tags.sort_by_cached_key(|tag| version_key(tag));
+    let tags = tags(name, options)?;
     let asked = tags.len().min(count.saturating_mul(4).max(50));
     let mut notes = Vec::new();
     if asked < tags.len() {

@@ -70,6 +70,12 @@ pub(super) fn tags(name: &str, options: &Options) -> Result<Vec<String>, Error> 
     Ok(tags)
 }
 
+/// The digest of what a name stands for now.
+pub(super) fn digest(name: &str, options: &Options) -> Result<Digest, Error> {
+    let registry = Registry::connect(name, options)?;
+    registry.fetch_manifest(&registry.reference).map(|manifest| Digest::of(&manifest))
+}
+
 struct Registry {
     name: String,
     reference: Reference,

@@ -7,7 +7,7 @@ mod targets;
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
-use crate::shell::ShellSetting;
+use crate::shell::{Memo, ShellSetting};
 use crate::syntax::dockerfile::{ArgDeclaration, Body, Dockerfile, Flag, Instruction, Keyword};
 
 use super::{
@@ -36,7 +36,12 @@ const AUTOMATIC: [&str; 11] = [
     "TARGETSTAGE",
 ];
 
-pub(super) fn analyze<'d>(dockerfile: &'d Dockerfile, text: &'d str, options: BuildOptions) -> Model<'d> {
+pub(super) fn analyze<'d>(
+    dockerfile: &'d Dockerfile,
+    text: &'d str,
+    options: BuildOptions,
+    memo: Option<&'d Memo>,
+) -> Model<'d> {
     let globals = automatic_args(&options);
     let model = Model {
         dockerfile,
@@ -47,7 +52,7 @@ pub(super) fn analyze<'d>(dockerfile: &'d Dockerfile, text: &'d str, options: Bu
         stages: Vec::new(),
         target: None,
     };
-    let mut walk = Walk { model, text, escape: dockerfile.escape, budget: VALUE_BUDGET, names: HashMap::new() };
+    let mut walk = Walk { model, text, memo, escape: dockerfile.escape, budget: VALUE_BUDGET, names: HashMap::new() };
     for instruction in &dockerfile.instructions {
         walk.instruction(instruction);
     }
@@ -77,6 +82,7 @@ fn automatic_args(options: &BuildOptions) -> Scope {
 struct Walk<'d> {
     model: Model<'d>,
     text: &'d str,
+    memo: Option<&'d Memo>,
     escape: char,
     budget: usize,
     /// The last stage of each name, in lower case.
@@ -245,6 +251,7 @@ impl<'d> Walk<'d> {
             mounts,
             escape: self.escape,
             text: self.text,
+            memo: self.memo,
             scripts: OnceLock::new(),
             meanings: OnceLock::new(),
         }

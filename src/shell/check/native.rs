@@ -6,21 +6,22 @@ mod engine;
 mod facts;
 
 use super::super::parse::guarded;
-use super::super::{Script, ShellError};
-use super::{Draft, Memo};
+use super::super::{Memo, Script, ShellError};
+use super::Draft;
 use crate::diagnostic::Severity;
 
 /// Longer scripts are not checked.
 const MAX_BYTES: usize = 64 << 10;
 /// Nor are those with more commands: some checks take quadratic time.
 const MAX_COMMANDS: usize = 600;
+/// Nor are those with more opening brackets in one word: looking for the ends of globs takes quadratic time.
+const MAX_BRACKETS: usize = 100;
 /// Broken scripts longer than this get no more than their first error.
 const MAX_BROKEN_BYTES: usize = 8 << 10;
 
 pub(super) fn run(script: &Script, memo: Option<&Memo>) -> Vec<Draft> {
     let mut drafts = Vec::new();
-    let small = script.text.text.len() <= MAX_BYTES && script.commands.len() <= MAX_COMMANDS;
-    if !small || !engine::is_known(script.dialect) {
+    if !is_small(script) || !engine::is_known(script.dialect) {
         return drafts;
     }
     if script.error.is_none() || script.text.text.len() <= MAX_BROKEN_BYTES {
@@ -43,6 +44,14 @@ pub(super) fn run(script: &Script, memo: Option<&Memo>) -> Vec<Draft> {
         }
     }
     drafts
+}
+
+fn is_small(script: &Script) -> bool {
+    let text = script.text.text.as_str();
+    let brackets = |word: &str| memchr::memchr_iter(b'[', word.as_bytes()).count();
+    text.len() <= MAX_BYTES
+        && script.commands.len() <= MAX_COMMANDS
+        && text.split_ascii_whitespace().all(|word| brackets(word) <= MAX_BRACKETS)
 }
 
 pub(super) fn codes() -> Vec<u16> {
