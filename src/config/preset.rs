@@ -109,6 +109,8 @@ const NOISY_CODES: &[&str] = &[
     "SC2010", "SC2011", "SC2038", "SC2044", "SC2045",
     // `{{.app}}`, `package[extra]`, `CFLAGS= make`, `ln -s program`, a loop over one name.
     "SC1007", "SC1083", "SC2043", "SC2102", "SC2226",
+    // `else if … fi fi` nests as it should; `mkdir -p -m 1733` is about the deepest folder.
+    "SC1075", "SC2174",
     // `[ a -a b ]` works in every shell there is; so does `local`.
     "SC2166", "SC3043",
 ];

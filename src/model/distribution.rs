@@ -26,6 +26,14 @@ pub fn family(model: &Model, stage: &Stage) -> Option<Family> {
     }
 }
 
+/// True where the stage's image is ALT Linux by its name (`alt:p10`, `acme/alt.p8-dev`): its apt-get
+/// handles RPM packages, and knows no recommendations and no `=version`.
+pub fn is_alt_linux(model: &Model, stage: &Stage) -> bool {
+    let Base::Image(image, _) = model.root_base(stage) else { return false };
+    let name = image.path.rsplit('/').next().unwrap_or_default();
+    name.split(['.', '-', '_']).next().is_some_and(|word| matches!(word, "alt" | "altlinux"))
+}
+
 /// The family of an image, as far as its name tells.
 fn family_of(image: &ImageRef) -> Option<Family> {
     if image.registry.as_deref() == Some("gcr.io") && image.path.starts_with("distroless/") {

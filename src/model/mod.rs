@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 
 pub use base_images::{BaseImage, lookup as base_image};
 pub use context::{Context, Entry, EntryKind, Files, IgnoreFile, MemoryFiles, built_from};
-pub use distribution::{Family, brings, family};
+pub use distribution::{Family, brings, family, is_alt_linux};
 pub use expansions::Use;
 pub use image_ref::ImageRef;
 pub use lifetime::{EndOfLife, TABLE_DATE, end_of_life};

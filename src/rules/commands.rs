@@ -140,7 +140,7 @@ fn exported<'m>(command: &'m Command, name: &str) -> Option<Option<&'m str>> {
 pub(super) fn is_answered(command: &Command) -> bool {
     // xargs reads the pipe itself.
     command.pipe.is_some_and(|pipe| pipe.index > 0) && !command.is_wrapped_in("xargs")
-        || command.redirects.iter().any(|redirect| redirect.operator.starts_with('<'))
+        || command.redirects.iter().any(|it| it.operator.starts_with('<') && it.target.as_deref() != Some("/dev/null"))
 }
 
 /// True if a variable among the arguments may hold options: `apt-get $OPTS install`.

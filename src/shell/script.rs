@@ -132,6 +132,8 @@ pub struct Command {
     pub background: bool,
     /// True inside `if`, `while`, `case`, `&&`/`||` right-hand sides excluded: it may not run.
     pub conditional: bool,
+    /// True where `if`, `while` or `until` asks for its status.
+    pub condition: bool,
     /// Depth of subshells `( … )` around it; a `cd` in one does not outlive it.
     pub subshells: u32,
     /// True inside `$( … )` or backquotes: its output is used as text.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::syntax::dockerfile::Flag;
 
-use super::super::{Dependency, DependencyKind, DependencyTarget, Model, Step};
+use super::super::{Dependency, DependencyKind, DependencyTarget, Model, Mount, MountKind, Step};
 use super::Walk;
 
 impl<'d> Walk<'d> {
@@ -61,6 +61,20 @@ pub(super) fn resolve_later_stages(model: &mut Model, names: &HashMap<String, us
         let not_from = |dependency: &&mut Dependency| dependency.kind != DependencyKind::From;
         for Dependency { kind, name, target, .. } in stage.dependencies.iter_mut().filter(not_from) {
             resolve(*kind, name, target);
+        }
+        // What is no bind mount begins empty, and the empty image goes by its name: `scratch`.
+        if let Some(&found) = names.get("scratch") {
+            let target =
+                || if found < current { DependencyTarget::Stage(found) } else { DependencyTarget::NotYet(found) };
+            let begins_empty = |mount: &&Mount| mount.from.is_none() && mount.kind != MountKind::Bind;
+            for step in &stage.steps {
+                let (kind, step_index) = (DependencyKind::Mount, Some(step.index));
+                let empty = step.mounts.iter().filter(begins_empty);
+                stage.dependencies.extend(empty.map(|mount| {
+                    let name = "scratch".to_string();
+                    Dependency { kind, target: target(), name, span: mount.span, step: step_index }
+                }));
+            }
         }
         for step in &mut stage.steps {
             let flags: Vec<&Flag> = step.instruction.flags_named("mount").collect();

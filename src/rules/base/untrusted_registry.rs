@@ -21,6 +21,9 @@ pub(in crate::rules) fn check(cx: &mut DockerfileCx) {
     }
     for (span, image) in images {
         let registry = image.registry_or_hub();
+        if image.to_string() == "scratch" {
+            continue;
+        }
         if trusted.iter().any(|pattern| matches(pattern, registry)) {
             continue;
         }

@@ -23,14 +23,14 @@ pub(crate) fn check(cx: &mut DockerfileCx) {
 
 fn report(cx: &mut DockerfileCx, span: Span, what: &'static str) {
     let (message, remedy) = match what {
-        GIT => ("this is whatever the branch holds when it is built", "name a commit or a tag after `#`".to_string()),
+        GIT => ("is whatever the branch holds when it is built", "name a commit or a tag after `#`".to_string()),
         _ => {
             let flag = code("--checksum=sha256:…");
             let remedy = format!("add {flag}: with it the builder does not even ask, or name a version");
-            ("this is whatever the server answers when it is built", remedy)
+            ("is whatever the server answers when it is built", remedy)
         }
     };
-    cx.report(span, format!("{message}; each new answer reruns the steps below")).note(remedy);
+    cx.report(span, format!("{} {message}; each new answer reruns the steps below", code(cx.slice(span)))).note(remedy);
 }
 
 const GIT: &str = "git";
@@ -64,6 +64,10 @@ impl<'t> Remote<'t> {
         match self {
             Remote::Git(named) => (!named.is_some_and(is_fixed)).then_some(GIT),
             Remote::Http(address) => {
+                // `ADD https://api.github.com/repos/…/git/refs/heads/main` is there to rerun what follows.
+                if address.contains("://api.github.com/") {
+                    return None;
+                }
                 let path = address.split_once("://").map_or("", |it| it.1).split_once('/').map_or("", |it| it.1);
                 (!path.split('/').any(is_fixed)).then_some(HTTP)
             }

@@ -1,4 +1,5 @@
 use crate::diagnostic::Fix;
+use crate::model::is_alt_linux;
 use crate::model::tools::Flag;
 use crate::rules::DockerfileCx;
 use crate::rules::commands::{insert_flag, installs, may_hold_options, stays, uses};
@@ -13,7 +14,7 @@ pub(in crate::rules) fn check(cx: &mut DockerfileCx) {
         if !installs(meaning) || meaning.has(Flag::NoRecommends) || is_set || is_fixing || !stays(model, &it) {
             continue;
         }
-        if meaning.verb.starts_with("build-dep") || may_hold_options(&it, meaning) {
+        if meaning.verb.starts_with("build-dep") || may_hold_options(&it, meaning) || is_alt_linux(model, it.stage) {
             continue;
         }
         let title = meaning.title();

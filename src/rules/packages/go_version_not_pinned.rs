@@ -35,6 +35,8 @@ fn paths<'m>(it: &Use<'m>, meaning: &'m Meaning) -> Vec<(&'m str, Span)> {
 }
 
 fn is_module(path: &str) -> bool {
-    let is_local = path.starts_with(['.', '/', '$']) || path.ends_with("...") || path.ends_with(".go");
+    // A host has a dot; `std/...` and a pattern of the project's own do not.
+    let is_pattern = path.ends_with("...") && !path.split('/').next().is_some_and(|host| host.contains('.'));
+    let is_local = path.starts_with(['.', '/', '$']) || is_pattern || path.ends_with(".go");
     !is_local && !matches!(path, "all" | "std" | "cmd" | "tool") && !path.ends_with("@none")
 }

@@ -45,17 +45,10 @@ fn first_lost(script: &Script) -> Option<&Command> {
     let flat: Vec<&Command> = script.commands.iter().filter(|command| is_flat(command)).collect();
     let lost = flat.windows(2).find(|pair| {
         let [one, next] = pair else { return false };
-        let plain = one.link != Link::Or && !is_condition(script, one);
+        let plain = one.link != Link::Or && !one.condition;
         next.link == Link::Then && !one.options.errexit && plain && may_fail(one)
     });
     lost.map(|pair| pair[0]).filter(|_| script.error.is_none())
-}
-
-/// True for what `if` and the loops ask.
-fn is_condition(script: &Script, command: &Command) -> bool {
-    let before = script.text.text.get(..command.text_range.0 as usize).unwrap_or_default();
-    let word = before.split_whitespace().next_back().unwrap_or_default();
-    ["if", "elif", "while", "until", "then", "do", "else", "!"].contains(&word)
 }
 
 /// False for what cannot fail, and for what people let fail on purpose.

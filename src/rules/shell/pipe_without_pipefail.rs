@@ -41,7 +41,7 @@ fn unnoticed(script: &Script) -> Option<&Command> {
             pipelines.entry(pipe.id).or_default().push(command);
         }
     }
-    let open = pipelines.values().filter(|commands| commands.iter().all(|it| !it.options.pipefail && !it.conditional));
+    let open = pipelines.values().filter(|commands| commands.iter().all(|it| !it.options.pipefail && !it.condition));
     let unseen = open.filter(|commands| !commands.last().is_some_and(|last| notices(last))).flat_map(|commands| {
         let last = commands.iter().filter_map(|it| it.pipe).map(|pipe| pipe.len - 1).max().unwrap_or_default();
         let produces = move |it: &&Command| it.pipe.is_some_and(|pipe| pipe.index < last) && !cannot_fail(it);

@@ -22,11 +22,23 @@ fn is_valid(value: &str) -> bool {
     number(year, 4, 9999)
         && number(month, 2, 12)
         && month != "00"
-        && number(day, 2, 31)
+        && number(day, 2, days(year, month))
         && day != "00"
         && number(hour, 2, 23)
         && number(minute, 2, 59)
         && number(second, 2, 60)
         && fraction.is_none_or(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()))
         && (zone.eq_ignore_ascii_case("z") || offset(&zone[1..]))
+}
+
+/// How many days the month has.
+fn days(year: &str, month: &str) -> u32 {
+    let year: u32 = year.parse().unwrap_or_default();
+    let is_leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    match month {
+        "02" if is_leap => 29,
+        "02" => 28,
+        "04" | "06" | "09" | "11" => 30,
+        _ => 31,
+    }
 }

@@ -9,6 +9,7 @@ pub(in crate::rules) fn check(cx: &mut DockerfileCx) {
 fn is_valid(value: &str) -> bool {
     let Some((name, domain)) = value.rsplit_once('@') else { return false };
     let blank = value.contains(char::is_whitespace) || name.contains('@');
-    let part = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '-');
-    !blank && !name.is_empty() && domain.split('.').all(part)
+    let word = |part: &str| part.chars().all(|c| c.is_alphanumeric() || c == '-') && !part.starts_with('-');
+    let part = |part: &str| !part.is_empty() && word(part) && !part.ends_with('-');
+    !blank && name.split('.').all(|word| !word.is_empty()) && domain.split('.').all(part)
 }

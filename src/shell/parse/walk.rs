@@ -84,6 +84,7 @@ pub(super) struct Cx<'c> {
     pub(super) pipe: Option<Pipe>,
     pub(super) background: bool,
     pub(super) conditional: bool,
+    pub(super) condition: bool,
     pub(super) subshells: u32,
     pub(super) substitution: bool,
     pub(super) in_function: bool,
@@ -105,6 +106,10 @@ impl Cx<'_> {
 
     fn maybe(self) -> Self {
         Cx { conditional: true, ..self.first() }
+    }
+
+    fn asked(self) -> Self {
+        Cx { condition: true, ..self }
     }
 }
 
@@ -260,11 +265,11 @@ impl<'s> Walker<'s> {
             CompoundCommand::Repeat(command) => self.repeated(&command.body, layer, cx.first()),
             CompoundCommand::ArithmeticFor(command) => self.repeated(&command.body, layer, cx.maybe()),
             CompoundCommand::While(command) => {
-                self.sequence(&command.condition, layer, cx);
+                self.sequence(&command.condition, layer, cx.asked());
                 self.repeated(&command.body, layer, cx.maybe());
             }
             CompoundCommand::Until(command) => {
-                self.sequence(&command.condition, layer, cx);
+                self.sequence(&command.condition, layer, cx.asked());
                 self.repeated(&command.body, layer, cx.maybe());
             }
             CompoundCommand::Time(command) => self.time(command, layer, cx),
@@ -287,10 +292,10 @@ impl<'s> Walker<'s> {
     }
 
     fn if_(&mut self, command: &tree::IfCommand, layer: &Layer, cx: Cx) {
-        self.sequence(&command.condition, layer, cx);
+        self.sequence(&command.condition, layer, cx.asked());
         let mut ends = vec![self.branch(&command.then_branch, layer, cx)];
         for (condition, body) in &command.elif_branches {
-            self.sequence(condition, layer, cx.maybe());
+            self.sequence(condition, layer, cx.maybe().asked());
             ends.push(self.branch(body, layer, cx));
         }
         match &command.else_branch {
@@ -364,6 +369,7 @@ impl<'s> Walker<'s> {
             pipe: cx.pipe,
             background: cx.background,
             conditional: cx.conditional,
+            condition: cx.condition,
             subshells: cx.subshells,
             substitution: cx.substitution,
             in_function: cx.in_function,
