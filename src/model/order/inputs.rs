@@ -1,11 +1,12 @@
 //! What an install reads of the context.
 
 use super::super::Context;
-use super::super::tools::Tool;
+use super::super::tools::{Ecosystem, Tool};
 use super::brought::below;
 use super::install::{Class, Install};
 use super::names;
-use super::needs::{Needs, join};
+use super::needs::{Needs, join, parent};
+use super::workspace::Workspace;
 
 /// Files that an install may read but that hardly decide anything.
 const MINOR: &[&str] = &[
@@ -47,7 +48,9 @@ pub(super) fn inputs_of(install: &Install, needs: &Needs, context: Option<&Conte
         return first.into_iter().chain(rest).cloned().collect();
     }
     let folder = needs.folder.clone().unwrap_or_default();
-    let deep = reads_subprojects(install.meaning.tool, &folder, context);
+    let deep = reads_subprojects(meaning.tool, &folder, context);
+    let workspace = Workspace::of(&folder, context).filter(|_| meaning.tool.ecosystem == Ecosystem::Node);
+    let is_part = |path: &str| workspace.as_ref().is_some_and(|it| it.holds(parent(path)));
     let mut found: Vec<String> = Vec::new();
     for entry in context.sent().iter().filter(|entry| !entry.is_dir()) {
         let Some(rest) = below(&entry.path, &folder).or(folder.is_empty().then_some(entry.path.as_str())) else {
@@ -56,7 +59,7 @@ pub(super) fn inputs_of(install: &Install, needs: &Needs, context: Option<&Conte
         let path = collapsed(meaning.tool, &folder, rest);
         let name = names::base(&path);
         let wanted = meaning.tool.reads(path.trim_end_matches('/')) && !MINOR.contains(&name);
-        let near = deep || path.ends_with('/') || !rest.contains('/');
+        let near = deep || path.ends_with('/') || !rest.contains('/') || is_part(&entry.path);
         let foreign = rest.contains("node_modules/") || (name == "setup.py" && meaning.tool.name != "pip");
         if wanted && near && !foreign && !found.contains(&path) && found.len() < 200 {
             found.push(path);
@@ -87,9 +90,6 @@ fn collapsed(tool: &Tool, folder: &str, rest: &str) -> String {
 fn reads_subprojects(tool: &Tool, folder: &str, context: &Context) -> bool {
     let says = |name: &str, word: &str| context.read_text(&join(folder, name)).is_some_and(|text| text.contains(word));
     match tool.name {
-        "npm" | "yarn" | "pnpm" | "bun" => {
-            says("package.json", "\"workspaces\"") || context.exists(&join(folder, "pnpm-workspace.yaml"))
-        }
         "mvn" => says("pom.xml", "<module>"),
         "gradle" => says("settings.gradle", "include") || says("settings.gradle.kts", "include"),
         "go" => context.exists(&join(folder, "go.work")) || says("go.mod", "=> ."),

@@ -22,6 +22,7 @@ mod project;
 mod reorder;
 mod taint;
 mod walk;
+mod workspace;
 
 pub use broad::{BroadCopy, broad_copies, copies_everything, narrowed};
 pub use cache_mount::missing_cache_mount;

@@ -9,6 +9,7 @@ use super::brought::Source;
 use super::install::{Class, Install};
 use super::names;
 use super::project::{self, Manifest};
+use super::workspace::Workspace;
 
 /// What an install reads, as far as its manifests tell.
 pub(super) struct Needs<'m> {
@@ -76,6 +77,11 @@ impl<'m> Needs<'m> {
             let Some(text) = context.read_text(&path).filter(|_| context.is_sent(&path)) else { continue };
             if path.ends_with("package.json") {
                 prisma = Some(prisma.unwrap_or(false) || text.contains("prisma"));
+            }
+            if names::base(&path) == "package.json"
+                && let Some(workspace) = Workspace::of(parent(&path), context)
+            {
+                wanted.extend(workspace.manifests(context).map(str::to_string));
             }
             let mut manifest = project::read(names::base(&path), &text);
             // pnpm names the packages of a workspace in a file of its own.

@@ -5,9 +5,9 @@ use crate::shell::{self, Cwd};
 use crate::syntax::dockerfile::{Body, Command, Keyword, Transfer, Word};
 use crate::text::Span;
 
-use super::super::tools::Flag;
-use super::super::{Context, Step};
-use super::brought::below;
+use super::super::tools::{Flag, is_dependency_file};
+use super::super::{Context, Stage, Step};
+use super::brought::{self, below};
 use super::install::{Class, Install};
 use super::move_below::is_neutral;
 use super::{Culprit, LateInstall, Origin, Reach, Scripts, Sufferer};
@@ -15,7 +15,7 @@ use super::{Culprit, LateInstall, Origin, Reach, Scripts, Sufferer};
 /// Tools whose install works with nothing but the manifests there.
 const MECHANICAL: &[&str] = &[
     "npm", "yarn", "pnpm", "bun", "pip", "pipenv", "poetry", "uv", "pdm", "bundler", "go", "mvn", "gradle", "composer",
-    "dotnet", "mix", "dart", "flutter", "pub",
+    "dotnet", "mix", "dart", "flutter", "pub", "stack",
 ];
 
 /// The edits that put the manifests and the install before the copies that `late` is about; `text`
@@ -26,7 +26,12 @@ pub fn reorder<'m, 'd>(late: &LateInstall<'m, 'd>, text: &str, context: Option<&
     let here = |step: &Step| stage.steps.iter().position(|it| std::ptr::eq(it, step) && !it.onbuild);
     let mut moved: Vec<(usize, &Culprit<'m, 'd>)> = Vec::new();
     for culprit in std::iter::once(&late.copy).chain(&late.also) {
-        if culprit.origin != Origin::Context {
+        let may_move = match culprit.origin {
+            Origin::Context => true,
+            Origin::Stage(_) => late.installs.iter().all(|it| stands_apart(culprit.step, it, stage)),
+            Origin::Mount => false,
+        };
+        if !may_move {
             return None;
         }
         let at = here(culprit.step).filter(|_| culprit.stage.index == stage.index)?;
@@ -44,6 +49,20 @@ pub fn reorder<'m, 'd>(late: &LateInstall<'m, 'd>, text: &str, context: Option<&
         return plan.in_two_phases(late, installs.first()?);
     }
     plan.move_below(late, &installs)
+}
+
+/// True for a `COPY --from` that gives the install nothing and takes nothing from it: the manifests
+/// come from the context, and what is copied lands beside what the install makes.
+fn stands_apart(copy: &Step, it: &Sufferer, stage: &Stage) -> bool {
+    let before = stage.steps.iter().filter(|step| step.index < it.step.index && step.copies_context());
+    let named = before.flat_map(|step| brought::of_transfer(step, None));
+    let has_manifests = named.filter(brought::Source::is_manifest).any(|source| it.install.meaning.reads(&source.path));
+    let sources = || copy.transfer().into_iter().flat_map(|it| &it.sources).map(|word| copy.expand(word).text);
+    let names_no_manifest = !sources().any(|path| is_dependency_file(&path));
+    let are_files = sources().all(|path| path.rsplit('/').next().is_some_and(|name| name.contains('.')));
+    let (Some(dest), Some(folder)) = (destination(copy), it.install.folder.as_deref()) else { return false };
+    let is_beside = below(folder, &dest).is_none() || are_files;
+    has_manifests && names_no_manifest && is_beside
 }
 
 fn is_mechanical(install: &Install) -> bool {
@@ -88,13 +107,13 @@ impl Plan<'_, '_, '_, '_> {
         edits.push(edits_below);
         let neutral = calm && !splits && installs.len() == 1 && self.is_neutral(installs[0].1);
         let title = match (installs.len(), installs[0].1.install.class) {
-            (1, Class::Manifest) => {
+            (1, Class::Manifest) if late.copy.origin == Origin::Context => {
                 format!("copy the manifests, run `{}`, then copy the rest", installs[0].1.install.meaning.title())
             }
-            _ => "install before copying".to_string(),
+            _ => format!("run {} before copying", titles(installs)),
         };
         let mut fix = Fix::unsafe_(title, edits);
-        if neutral && late.also.is_empty() {
+        if neutral && late.also.is_empty() && late.copy.origin == Origin::Context {
             fix.applicability = Applicability::Safe;
         }
         Some(fix)
@@ -157,7 +176,8 @@ impl Plan<'_, '_, '_, '_> {
             return Some(vec![Edit::replace(all, words.join(" "))]);
         }
         let mut lines = Vec::new();
-        if culprit.reach >= Reach::Project || !culprit.read.is_empty() {
+        let is_wanted = culprit.reach >= Reach::Project || !culprit.read.is_empty();
+        if is_wanted && culprit.origin == Origin::Context {
             for (_, it) in installs.iter().filter(|(_, it)| it.install.class == Class::Manifest) {
                 for line in self.manifest_copies(at, culprit, it)? {
                     if !lines.contains(&line) {
@@ -216,6 +236,23 @@ impl Plan<'_, '_, '_, '_> {
         };
         let clobbers = context.sent().iter().any(|entry| entry.path.split('/').any(|part| part == "node_modules"));
         alone && frozen && has_manifest && !clobbers && sufferer.scripts == Scripts::None && !install.cached
+    }
+}
+
+/// The installs' commands in backticks, each once; no more than a title holds.
+fn titles(installs: &[(usize, &Sufferer)]) -> String {
+    const SHOWN: usize = 3;
+    let mut titles: Vec<String> = Vec::new();
+    for (_, it) in installs {
+        let title = format!("`{}`", it.install.meaning.title());
+        if !titles.contains(&title) {
+            titles.push(title);
+        }
+    }
+    match titles.as_slice() {
+        [one] => one.clone(),
+        [rest @ .., last] if titles.len() <= SHOWN => format!("{} and {last}", rest.join(", ")),
+        all => format!("{} installs", all.len()),
     }
 }
 
