@@ -201,7 +201,7 @@ fn is_dockerfile(example: &Example) -> bool {
 
 /// The Markdown and compose files of an example, as the documents of its Dockerfile.
 fn docs(example: &Example, sources: &mut Sources) -> Docs {
-    let mut docs = Docs { dockerfile: "Dockerfile".to_string(), root_name: "example".to_string(), files: Vec::new() };
+    let mut docs = Docs { dockerfile: "Dockerfile".to_string(), root_name: "example".to_string(), ..Docs::default() };
     for file in &example.context {
         let doc = match () {
             () if file.path.ends_with(".md") => DocText::document(Markup::Markdown, &*file.text),

@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex};
 
 use super::paths::{absolute, slashed};
 use super::{display, read};
-use crate::model::docs::{DocFile, DocText, Docs};
+use crate::model::docs::{DocFile, DocText, Docs, Recipe, RecipeText, is_bake, is_workflow};
 use crate::syntax::markup::Markup;
-use crate::text::{Source, Sources};
+use crate::text::{Source, Sources, decode};
 
 /// Bytes of a document read at most.
 const MAX_BYTES: u64 = 2 << 20;
@@ -20,7 +20,10 @@ const MAX_DEPTH: usize = 12;
 #[derive(Debug, Default)]
 pub struct Documents {
     folders: Mutex<HashMap<PathBuf, Arc<Vec<Document>>>>,
+    recipes: Mutex<HashMap<PathBuf, Arc<Recipes>>>,
 }
+
+type Recipes = Vec<(PathBuf, Arc<RecipeText>)>;
 
 #[derive(Debug)]
 struct Document {
@@ -40,7 +43,7 @@ impl Documents {
         let Some(root) = folders.last().cloned() else { return Docs::default() };
         let relative = |path: &Path| path.strip_prefix(&root).map(slashed).unwrap_or_default();
         let root_name = root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let mut docs = Docs { dockerfile: relative(&path), root_name, files: Vec::new() };
+        let mut docs = Docs { dockerfile: relative(&path), root_name, ..Docs::default() };
         for (depth, folder) in folders.iter().enumerate() {
             let documents = self.of(folder);
             let wanted = documents.iter().filter(|document| depth == 0 || document.wide);
@@ -49,7 +52,23 @@ impl Documents {
                 docs.files.push(DocFile { file, path: relative(&document.path), doc: document.doc.clone() });
             }
         }
+        let recipes = folders.iter().map(|folder| self.recipes_of(folder, *folder == root));
+        let recipes = recipes.flat_map(|it| it.iter().cloned().collect::<Vec<_>>()).take(MAX_FILES);
+        docs.recipes = recipes.map(|(path, says)| Recipe { path: relative(&path), says }).collect();
         docs
+    }
+
+    fn recipes_of(&self, folder: &Path, is_root: bool) -> Arc<Recipes> {
+        if let Ok(known) = self.recipes.lock()
+            && let Some(recipes) = known.get(folder)
+        {
+            return recipes.clone();
+        }
+        let found = Arc::new(recipes(folder, is_root));
+        if let Ok(mut known) = self.recipes.lock() {
+            known.insert(folder.to_path_buf(), found.clone());
+        }
+        found
     }
 
     fn of(&self, folder: &Path) -> Arc<Vec<Document>> {
@@ -103,6 +122,24 @@ fn list(folder: &Path) -> Vec<(PathBuf, bool)> {
     }
     found.sort_by_key(|(path, wide)| (!wide, path.clone()));
     found
+}
+
+/// The bake files of a folder; at the repository's root also the workflows of its CI.
+fn recipes(folder: &Path, is_root: bool) -> Recipes {
+    let lower = |path: &Path| path.file_name().map(|it| it.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let files = |folder: &Path| fs::read_dir(folder).into_iter().flatten().flatten().map(|it| it.path());
+    let mut paths: Vec<PathBuf> = files(folder).filter(|path| is_bake(&lower(path))).collect();
+    if is_root {
+        let workflows = files(&folder.join(".github").join("workflows")).chain([folder.join(".gitlab-ci.yml")]);
+        paths.extend(workflows.filter(|path| is_workflow(&lower(path))));
+    }
+    paths.sort();
+    let read = |path: PathBuf| {
+        fs::metadata(&path).ok().filter(|it| it.is_file() && it.len() <= MAX_BYTES)?;
+        let text = decode(&super::read(&path).ok()?).0.to_string();
+        Some((path.clone(), Arc::new(RecipeText::of(&lower(&path), &text)?)))
+    };
+    paths.into_iter().take(MAX_FILES).filter_map(read).collect()
 }
 
 fn is_compose(name: &str) -> bool {

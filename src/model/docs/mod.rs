@@ -20,7 +20,7 @@ pub use project::{Offer, Place, Project, container_port};
 pub use publish::Published;
 pub use runs::{Run, RunKind, runs};
 
-use crate::syntax::builds::{self, Builds};
+use crate::syntax::builds::{self, Builds, Workflow};
 use crate::syntax::docker_cli::{self, Invocation, Place as Where, Verb};
 use crate::syntax::markdown::{self, DockerfileFence};
 use crate::syntax::markup::Markup;
@@ -180,6 +180,46 @@ pub struct Docs {
     pub root_name: String,
     /// The files, nearest first.
     pub files: Vec<DocFile>,
+    /// What else builds images: only the folders that it builds from are taken from it.
+    pub recipes: Vec<Recipe>,
+}
+
+/// A bake file or a CI workflow near a Dockerfile.
+#[derive(Clone, Debug)]
+pub struct Recipe {
+    /// Its path from the root of [`Docs`].
+    pub path: String,
+    /// What it builds.
+    pub says: Arc<RecipeText>,
+}
+
+/// What a bake file or a CI workflow builds.
+#[derive(Clone, Debug)]
+pub enum RecipeText {
+    /// Targets of bake.
+    Bake(Builds),
+    /// Steps of a workflow.
+    Workflow(Workflow),
+}
+
+impl RecipeText {
+    /// Reads a file by its lower-case name; `None` for one of another kind or that cannot be read.
+    pub fn of(name: &str, text: &str) -> Option<RecipeText> {
+        if is_bake(name) {
+            return builds::bake(text, name.ends_with(".json")).map(RecipeText::Bake);
+        }
+        is_workflow(name).then(|| builds::workflow(text)).flatten().map(RecipeText::Workflow)
+    }
+}
+
+/// True for the lower-case name of a file that bake finds by itself.
+pub fn is_bake(name: &str) -> bool {
+    name.starts_with("docker-bake.") && (name.ends_with(".hcl") || name.ends_with(".json"))
+}
+
+/// True for the lower-case name of a file that may be a workflow.
+pub fn is_workflow(name: &str) -> bool {
+    name.ends_with(".yml") || name.ends_with(".yaml")
 }
 
 impl Docs {

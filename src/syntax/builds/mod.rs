@@ -1,10 +1,12 @@
-//! What compose and bake files say of builds, in one form for both.
+//! What compose and bake files say of builds, in one form for both, and what CI workflows do.
 
 mod bake;
 mod compose;
+mod workflow;
 
 pub use bake::bake;
 pub use compose::compose;
+pub use workflow::{ActionBuild, Workflow, workflow};
 
 use crate::text::Span;
 
