@@ -21,6 +21,8 @@ pub struct PastStep {
     pub built: usize,
     /// Those in which it ran.
     pub ran: usize,
+    /// Those of which only the build could tell.
+    pub open: usize,
 }
 
 impl Past {
@@ -30,6 +32,7 @@ impl Past {
             place: track.place.clone(),
             built: track.fates.len() - track.count(Fate::Absent),
             ran: track.count(Fate::Miss),
+            open: track.count(Fate::Maybe),
         };
         Past { commits: replay.builds().saturating_sub(1), steps: replay.steps().iter().map(step).collect() }
     }

@@ -24,7 +24,7 @@ use crate::syntax::dockerfile::Dockerfile;
 use crate::text::{FileId, Sources, Span};
 
 pub use fix::{AppliedFix, Fixed, Refused, fix, fix_found, fix_where, refusal};
-pub use history::{add_costs, is_about_cache};
+pub use history::{Pasts, add_costs, is_about_cache, varying};
 pub use image::lint_image;
 pub use kind::FileKind;
 pub use memo::{Memory, remembered};

@@ -3,9 +3,9 @@ use crate::diagnostic::Diagnostic;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use crate::cache::{Memory, Past, Request};
+use crate::cache::{COMMIT, Memory, Past, Request};
 use crate::host::{self, Configs, Contexts, DiskFiles, Documents, Git, History, Place, PlaceError, ShellCheck, Store};
-use crate::lint::{self, FileKind, Fixed, Input};
+use crate::lint::{self, FileKind, Fixed, Input, Pasts};
 use crate::model::docs::{DocText, Docs};
 use crate::shell::{ExternalEngine, Memo};
 use crate::text::{FileId, Source, Sources, unified_diff};
@@ -103,8 +103,9 @@ impl Job<'_> {
         }
         done.diagnostics = self.linted(&about, &about.input(&sources, file));
         if item.on_disk && item.kind == FileKind::Dockerfile && done.diagnostics.iter().any(lint::is_about_cache) {
-            match self.past(item, &config) {
-                Ok(Some(past)) => lint::add_costs(&mut done.diagnostics, &past, &sources, file),
+            let varying = || lint::varying(&done.diagnostics, &sources.get(file).text);
+            match self.pasts(item, &config, varying) {
+                Ok(Some(pasts)) => lint::add_costs(&mut done.diagnostics, &pasts, &sources, file),
                 Ok(None) => {}
                 Err(error) => done.refused.push(format!("{}: no history: {error}", item.name)),
             }
@@ -145,7 +146,12 @@ impl Job<'_> {
     }
 
     /// What happened to the file's steps along its history, where that was asked for.
-    fn past(&self, item: &Item, config: &Config) -> Result<Option<Past>, PlaceError> {
+    fn pasts(
+        &self,
+        item: &Item,
+        config: &Config,
+        varying: impl FnOnce() -> Vec<String>,
+    ) -> Result<Option<Pasts>, PlaceError> {
         let Some(commits) = self.history else { return Ok(None) };
         let place = Place::new(&item.path, config.context.value.as_ref().map(PathBuf::from), &[])?;
         let mut git = Git::discover(&place.context)?;
@@ -153,9 +159,17 @@ impl Job<'_> {
         let given = config.build_args().map(|(name, value)| (format!("build-arg:{name}"), value.to_string()));
         let mut request = Request { options: given.collect(), ..Request::default() };
         request.options.extend(config.target.value.iter().map(|it| ("target".to_string(), it.clone())));
-        let history =
-            History::build(&place, &mut git, &commits, &request, Memory::All, &mut || !host::is_interrupted())?;
-        Ok(Some(Past::of(&history.replay)))
+        let mut past = |request: &Request| -> Result<Past, PlaceError> {
+            let mut go_on = || !host::is_interrupted();
+            let history = History::build(&place, &mut git, &commits, request, Memory::All, &mut go_on)?;
+            Ok(Past::of(&history.replay))
+        };
+        let plain = past(&request)?;
+        let mut names = varying();
+        names.retain(|name| !request.options.contains_key(&format!("build-arg:{name}")));
+        request.options.extend(names.iter().map(|name| (format!("build-arg:{name}"), COMMIT.to_string())));
+        let varied = if names.is_empty() { None } else { Some((names, past(&request)?)) };
+        Ok(Some(Pasts { plain, varied }))
     }
 
     /// The build context: the configured folder, else the one that the Dockerfile is most likely built

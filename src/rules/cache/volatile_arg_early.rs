@@ -13,7 +13,7 @@ pub(crate) fn check(cx: &mut DockerfileCx) {
 }
 
 /// True for a variable that gets another value with each build.
-pub(super) fn is_new_each_time(variable: &Declared) -> bool {
+pub(crate) fn is_new_each_time(variable: &Declared) -> bool {
     is_open(variable.value, variable.is_env) && is_volatile(variable.name)
 }
 
