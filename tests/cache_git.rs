@@ -10,21 +10,16 @@ use serde_json::Value;
 fn revisions_and_the_working_tree_are_compared() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let repo = folder.path();
-    let put = |path: &str, text: &str| {
-        let path = repo.join(path);
-        fs::create_dir_all(path.parent().expect("is in a folder")).expect("creates");
-        fs::write(path, text).expect("writes");
-    };
     git(repo, &["init", "-q"]);
-    put("app/Dockerfile", "FROM scratch AS a\nCOPY lib /lib\nCOPY src /src\n");
-    put("app/.gitignore", "out\n");
-    put("app/lib/x", "1");
-    put("app/src/main", "1");
+    write(repo, "app/Dockerfile", "FROM scratch AS a\nCOPY lib /lib\nCOPY src /src\n");
+    write(repo, "app/.gitignore", "out\n");
+    write(repo, "app/lib/x", "1");
+    write(repo, "app/src/main", "1");
     commit(repo);
-    put("app/src/main", "2");
+    write(repo, "app/src/main", "2");
     commit(repo);
-    put("app/out/file", "not tracked");
-    put("app/lib/new", "untracked");
+    write(repo, "app/out/file", "not tracked");
+    write(repo, "app/lib/new", "untracked");
 
     let steps = |args: &[&str]| predict(repo, args);
     assert_eq!(steps(&[]), ["COPY lib /lib: miss lib/new", "COPY src /src: miss "]);
@@ -40,16 +35,15 @@ fn revisions_and_the_working_tree_are_compared() {
 fn a_history_is_replayed() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let repo = folder.path();
-    let put = |path: &str, text: &str| fs::write(repo.join(path), text).expect("writes");
     git(repo, &["init", "-q"]);
-    put(".dockerignore", ".git\n");
-    put("Dockerfile", "FROM node AS a\nCOPY package.json ./\nRUN npm ci\nCOPY . .\n");
-    put("package.json", "1");
-    put("main.js", "1");
+    write(repo, ".dockerignore", ".git\n");
+    write(repo, "Dockerfile", "FROM node AS a\nCOPY package.json ./\nRUN npm ci\nCOPY . .\n");
+    write(repo, "package.json", "1");
+    write(repo, "main.js", "1");
     commit(repo);
     // Two edits of the source, one that goes back, and one of the manifest.
     for (path, text) in [("main.js", "2"), ("main.js", "3"), ("main.js", "2"), ("package.json", "2")] {
-        put(path, text);
+        write(repo, path, text);
         commit(repo);
     }
     let histories = |memory: &str| -> Vec<String> {
@@ -70,7 +64,7 @@ fn triggers_of_known_base_images_are_steps() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let repo = folder.path();
     for (path, text) in [("Dockerfile", "FROM node:8-onbuild\nRUN ls\n"), ("package.json", "{}"), ("main.js", "1")] {
-        fs::write(repo.join(path), text).expect("writes");
+        write(repo, path, text);
     }
     let (_, text, errors) = cachalot(repo, &["predict", "--changed", "main.js", "--format", "json"]);
     let value: Value = serde_json::from_str(&text).expect(&errors);
@@ -94,6 +88,12 @@ fn predict(repo: &Path, args: &[&str]) -> Vec<String> {
     value["steps"].as_array().expect("has steps").iter().map(line).collect()
 }
 
+fn write(repo: &Path, path: &str, text: &str) {
+    let path = repo.join(path);
+    fs::create_dir_all(path.parent().expect("is in a folder")).expect("creates");
+    fs::write(path, text).expect("writes");
+}
+
 fn commit(repo: &Path) {
     git(repo, &["add", "-A"]);
     git(repo, &["-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "-q", "-m", "change"]);
@@ -106,20 +106,19 @@ fn git(repo: &Path, args: &[&str]) {
 
 /// A project whose install stands behind `COPY . .`, with nine edits of its source and one of a document.
 fn late_install(repo: &Path) {
-    let put = |path: &str, text: &str| fs::write(repo.join(path), text).expect("writes");
     git(repo, &["init", "-q"]);
-    put(".dockerignore", ".git\n");
-    put("Dockerfile", "FROM node:22\nWORKDIR /app\nCOPY . .\nRUN npm ci\nRUN npm run build\n");
-    put("package.json", "{\"name\": \"a\", \"dependencies\": {\"express\": \"4\"}}");
-    put("package-lock.json", "{}");
-    put("README.md", "0");
-    put("main.js", "0");
+    write(repo, ".dockerignore", ".git\n");
+    write(repo, "Dockerfile", "FROM node:22\nWORKDIR /app\nCOPY . .\nRUN npm ci\nRUN npm run build\n");
+    write(repo, "package.json", "{\"name\": \"a\", \"dependencies\": {\"express\": \"4\"}}");
+    write(repo, "package-lock.json", "{}");
+    write(repo, "README.md", "0");
+    write(repo, "main.js", "0");
     commit(repo);
     for number in 1..10 {
-        put("main.js", &number.to_string());
+        write(repo, "main.js", &number.to_string());
         commit(repo);
     }
-    put("README.md", "1");
+    write(repo, "README.md", "1");
     commit(repo);
 }
 
@@ -177,10 +176,10 @@ fn gates_name_steps_and_rules() {
     assert_eq!(status(&["predict", "--changed", "main.js", "--max-miss", "stage-0/2"]), Some(0));
     let (code, _, errors) = cachalot(repo, &["predict", "--max-miss", "copy-before-instal"]);
     assert!(code == Some(2) && errors.contains("did you mean `copy-before-install`?"), "{errors}");
-    fs::write(repo.join("cachalot.toml"), "[cache]\nmax-miss = [\"RUN npm ci\"]\ncommits = 3\n").expect("writes");
+    write(repo, "cachalot.toml", "[cache]\nmax-miss = [\"RUN npm ci\"]\ncommits = 3\n");
     let (code, text, _) = cachalot(repo, &["replay", "--no-advice"]);
     assert!(code == Some(1) && text.contains("3 commits replayed"), "{text}");
-    fs::write(repo.join("cachalot.toml"), "[cache]\nmemory = \"lst\"\n").expect("writes");
+    write(repo, "cachalot.toml", "[cache]\nmemory = \"lst\"\n");
     let (code, _, errors) = cachalot(repo, &["replay"]);
     assert!(code == Some(2) && errors.contains("did you mean `last`?"), "{errors}");
 }
@@ -192,12 +191,12 @@ fn a_log_is_held_against_its_prediction() {
     late_install(repo);
     let log = "#5 [1/5] FROM docker.io/library/node:22\n#5 DONE 0.0s\n#6 [2/5] WORKDIR /app\n#6 DONE 0.1s\n\
                #7 [3/5] COPY . .\n#7 DONE 0.2s\n#8 [4/5] RUN npm ci\n#8 DONE 30.0s\n#9 [5/5] RUN npm run build\n#9 DONE 4.0s\n";
-    fs::write(repo.join("build.log"), log).expect("writes");
+    write(repo, "build.log", log);
     let (_, text, errors) = cachalot(repo, &["log", "build.log", "--from", "HEAD~2", "--to", "HEAD~1"]);
     assert!(text.contains("the build disagreed with the prediction in 1 steps:"), "{text}{errors}");
     assert!(text.contains("[2/5] WORKDIR /app: predicted hit, ran"), "{text}");
     let (_, plan, _) = cachalot(repo, &["predict", "--from", "HEAD~2", "--to", "HEAD~1", "--format", "json"]);
-    fs::write(repo.join("plan.json"), plan).expect("writes");
+    write(repo, "plan.json", &plan);
     let (_, again, _) = cachalot(repo, &["log", "build.log", "--prediction", "plan.json"]);
     assert_eq!(again, text);
     let (_, replay, _) = cachalot(repo, &["replay", "--log", "build.log", "--no-advice"]);
@@ -210,8 +209,8 @@ fn build_arguments_may_change_with_each_commit() {
     let repo = folder.path();
     late_install(repo);
     let text = "FROM node:22\nARG GIT_SHA\nWORKDIR /app\nCOPY package*.json ./\nRUN npm ci\nCOPY main.js ./\nRUN echo $GIT_SHA > sha\n";
-    fs::write(repo.join("Dockerfile"), text).expect("writes");
-    let put = |number: usize| fs::write(repo.join("main.js"), number.to_string()).expect("writes");
+    write(repo, "Dockerfile", text);
+    let put = |number: usize| write(repo, "main.js", &number.to_string());
     for number in 10..20 {
         put(number);
         commit(repo);
@@ -228,15 +227,11 @@ fn named_contexts_are_read_like_stages() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let repo = folder.path();
     git(repo, &["init", "-q"]);
-    let put = |path: &str, text: &str| {
-        fs::create_dir_all(repo.join(path).parent().expect("is in a folder")).expect("creates");
-        fs::write(repo.join(path), text).expect("writes");
-    };
-    put("app/Dockerfile", "FROM scratch\nCOPY --from=lib x /x\nCOPY --from=lib y /y\n");
-    put("lib/x", "1");
-    put("lib/y", "1");
+    write(repo, "app/Dockerfile", "FROM scratch\nCOPY --from=lib x /x\nCOPY --from=lib y /y\n");
+    write(repo, "lib/x", "1");
+    write(repo, "lib/y", "1");
     commit(repo);
-    put("lib/y", "2");
+    write(repo, "lib/y", "2");
     let args = ["--build-context", "lib=lib"];
     let steps = predict(repo, &args);
     assert_eq!(steps, ["COPY --from=lib x /x: hit ", "COPY --from=lib y /y: miss y"]);
@@ -289,21 +284,74 @@ fn diagnostics_say_what_they_cost_along_the_history() {
     assert!(!lint(&[]).contains("over the last"), "costs only where they are asked for");
 }
 
+/// Each rule about the cache says what its steps did along the history.
+#[test]
+fn every_rule_says_its_cost() {
+    const INSTALL: &str = "COPY package*.json ./\nRUN npm ci\n";
+    let cases: &[(&str, &str, &str)] = &[
+        ("volatile-arg-early", "ARG GIT_SHA\nINSTALL", "`RUN npm ci` runs in 5, where each has its own `GIT_SHA`"),
+        (
+            "arg-unused-but-busting",
+            "ARG BUILD_NUMBER\nRUN apt-get install -y curl\n",
+            "runs in 5, where each has its own `BUILD_NUMBER`",
+        ),
+        ("arg-unused-but-busting", "ARG FLAVOUR\nRUN apt-get install -y curl\n", "curl` ran in 0"),
+        (
+            "run-order-volatile-first",
+            "ARG GIT_SHA\nRUN echo $GIT_SHA > /sha\nINSTALL",
+            "`RUN npm ci` runs in 5, where each has its own `GIT_SHA`",
+        ),
+        ("env-early", "ENV APP_VERSION=1.0\nINSTALL", "`RUN npm ci` ran in 1"),
+        ("remote-add-unpinned", "ADD https://example.com/install.sh /\n", "may have run in 5"),
+        ("context-not-ignored", "COPY . /src\n", "`COPY . /src` ran in 5"),
+        ("dockerfile-in-context", "COPY . /src\nRUN ls\n", "`RUN ls` ran in 5"),
+        ("copy-before-install", "COPY src ./src\nINSTALL", "`RUN npm ci` ran in 4"),
+        ("cache-mount-missing", "INSTALL", "`RUN npm ci` ran in 0"),
+        ("copy-link-possible", "COPY src /srv/src\n", "`COPY src /srv/src` ran in 4"),
+        (
+            "copy-broader-than-used",
+            "COPY . .\nRUN cd src && make\nFROM node:22\nCOPY --from=0 /app/src/out /out\n",
+            "`COPY . .` ran in 5",
+        ),
+    ];
+    for (rule, lines, cost) in cases {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let repo = folder.path();
+        git(repo, &["init", "-q"]);
+        let dockerfile = format!("FROM node:22\nWORKDIR /app\n{}", lines.replace("INSTALL", INSTALL));
+        write(repo, "Dockerfile", &dockerfile);
+        write(repo, "package.json", "{\"name\": \"a\", \"dependencies\": {\"express\": \"4\"}}");
+        // What tools look for in the folders above is in the folder as well.
+        write(repo, "src/package.json", "{\"name\": \"b\"}");
+        write(repo, "src/main.js", "0");
+        commit(repo);
+        for number in 1..5 {
+            write(repo, "src/main.js", &number.to_string());
+            commit(repo);
+        }
+        write(repo, "Dockerfile", &dockerfile.replace("VERSION=1.0", "VERSION=1.1").replace("WORKDIR", "WORKDIR "));
+        commit(repo);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cachalot"));
+        let command = command.current_dir(repo).args(["lint", "--history", "50", "--select", rule, "--format", "json"]);
+        let output = command.arg("Dockerfile").output().expect("runs");
+        let value: Value = serde_json::from_slice(&output.stdout).expect("prints JSON");
+        let found = value["diagnostics"].as_array().into_iter().flatten().filter(|it| it["rule"] == *rule);
+        let notes: Vec<String> = found.map(|it| it["notes"].to_string()).collect();
+        assert!(notes.iter().any(|it| it.contains(cost)), "{rule}: {cost} in {notes:#?}\n{dockerfile}");
+    }
+}
+
 #[test]
 fn a_dockerfile_in_a_folder_is_built_from_where_its_files_are() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let repo = folder.path();
     git(repo, &["init", "-q"]);
-    let put = |path: &str, text: &str| {
-        fs::create_dir_all(repo.join(path).parent().expect("is in a folder")).expect("creates");
-        fs::write(repo.join(path), text).expect("writes");
-    };
-    put(".dockerignore", ".git\n");
-    put("docker/Dockerfile", "FROM node:22\nCOPY package.json ./\nRUN npm install\nCOPY src src\n");
-    put("package.json", "{\"name\": \"a\"}");
-    put("src/main.js", "1");
+    write(repo, ".dockerignore", ".git\n");
+    write(repo, "docker/Dockerfile", "FROM node:22\nCOPY package.json ./\nRUN npm install\nCOPY src src\n");
+    write(repo, "package.json", "{\"name\": \"a\"}");
+    write(repo, "src/main.js", "1");
     commit(repo);
-    put("src/main.js", "2");
+    write(repo, "src/main.js", "2");
     let (status, text, errors) = cachalot(repo, &["predict", "docker/Dockerfile"]);
     assert_eq!(status, Some(0), "{errors}");
     assert!(text.contains("`src/main.js` changed") && !text.contains("build fails"), "{text}");
@@ -312,7 +360,21 @@ fn a_dockerfile_in_a_folder_is_built_from_where_its_files_are() {
     let (_, text, _) = cachalot(repo, &["predict", "docker/Dockerfile", "--context", "."]);
     assert!(!text.contains("is taken to be"), "{text}");
     // A compose file says it as well.
-    put("compose.yaml", "services:\n  app:\n    build:\n      context: src\n      dockerfile: ../docker/Dockerfile\n");
+    write(
+        repo,
+        "compose.yaml",
+        "services:\n  app:\n    build:\n      context: src\n      dockerfile: ../docker/Dockerfile\n",
+    );
+    let (_, text, _) = cachalot(repo, &["predict", "docker/Dockerfile"]);
+    assert!(text.contains("is taken to be `src`"), "{text}");
+    // So does a workflow, or a bake file.
+    fs::remove_file(repo.join("compose.yaml")).expect("removes");
+    let step = "    - uses: docker/build-push-action@v6\n      with:\n        context: docker\n        file: docker/Dockerfile\n";
+    write(repo, ".github/workflows/image.yml", &format!("jobs:\n  image:\n    steps:\n{step}"));
+    let (_, text, _) = cachalot(repo, &["predict", "docker/Dockerfile"]);
+    assert!(!text.contains("is taken to be"), "{text}");
+    write(repo, "docker-bake.hcl", "target \"a\" {\n  context = \"src\"\n  dockerfile = \"../docker/Dockerfile\"\n}\n");
+    fs::remove_dir_all(repo.join(".github")).expect("removes");
     let (_, text, _) = cachalot(repo, &["predict", "docker/Dockerfile"]);
     assert!(text.contains("is taken to be `src`"), "{text}");
 }
@@ -321,15 +383,14 @@ fn a_dockerfile_in_a_folder_is_built_from_where_its_files_are() {
 fn advice_ends_where_no_earlier_commit_has_the_files() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let repo = folder.path();
-    let put = |path: &str, text: &str| fs::write(repo.join(path), text).expect("writes");
     git(repo, &["init", "-q"]);
-    put("Dockerfile", "FROM node:22\nCOPY . .\nRUN npm ci\n");
+    write(repo, "Dockerfile", "FROM node:22\nCOPY . .\nRUN npm ci\n");
     for number in 0..9 {
-        put("main.js", &number.to_string());
+        write(repo, "main.js", &number.to_string());
         commit(repo);
     }
-    put("Dockerfile", "FROM node:22\nCOPY package.json ./\nCOPY . .\nRUN npm ci\n");
-    put("package.json", "{}");
+    write(repo, "Dockerfile", "FROM node:22\nCOPY package.json ./\nCOPY . .\nRUN npm ci\n");
+    write(repo, "package.json", "{}");
     commit(repo);
     let (status, text, errors) = cachalot(repo, &["replay"]);
     assert_eq!(status, Some(0), "{errors}");

@@ -10,7 +10,7 @@ use crate::text::FileId;
 use super::graph::{Graph, VertexKind};
 use super::lower::lower;
 use super::request::{NamedContext, Request};
-use super::tree::{Dir, Filter};
+use super::tree::{Dir, Filter, Node};
 
 /// In a build argument of a history: the commit that is built.
 pub const COMMIT: &str = "{commit}";
@@ -36,9 +36,13 @@ impl Snapshot {
         Filter::new(Dockerignore::parse(&self.ignore).matcher()).sent(&self.tree)
     }
 
-    /// True if the repository's own folder reaches the builder and some step could copy it.
+    /// True if something of the repository's own folder reaches the builder and some step could copy it.
     pub fn sends_git(&self) -> bool {
-        self.sent().get(".git").is_some()
+        match self.sent().get(".git") {
+            // What `.git/*` leaves of it never changes.
+            Some(Node::Dir(dir)) => !dir.entries().is_empty(),
+            other => other.is_some(),
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::graph::{Graph, Place, Step};
 use super::solve::Cache;
-use super::verdict::{Reason, Verdict};
+use super::verdict::{Reason, ReasonKind, Verdict};
 
 /// How much of its text (pairs of letters, from 0 to 1) a step must keep to count as the same.
 const ALIKE: f64 = 0.6;
@@ -39,6 +39,8 @@ pub struct Track {
     pub fates: Vec<Fate>,
     /// The builds in which it ran only to be linked to what is below it: its own layer was there.
     pub linked: Vec<usize>,
+    /// Builds in which nothing but a step above it kept it from being a hit.
+    pub inherited: usize,
     /// Files that made it run, with the number of builds, by themselves or by way of a step above.
     pub culprits: BTreeMap<String, usize>,
     /// Other reasons, in words, with the number of builds.
@@ -117,6 +119,8 @@ impl Replay {
             if is_linked(step, verdicts) {
                 track.linked.push(column - 1);
             }
+            let reason = verdict.as_ref().and_then(Verdict::reason);
+            track.inherited += usize::from(reason.is_some_and(|it| it.kind == ReasonKind::Parent));
             if let Some(Verdict::Miss(reason)) = verdict.as_ref().filter(|_| !self.cache.silent) {
                 let cause = cause(reason, verdicts);
                 track.blame(cause);

@@ -6,9 +6,13 @@ use gix::ObjectId;
 use gix::object::tree::EntryKind;
 
 use crate::cache::{ContentId, Dir, Node};
+use crate::model::paths::clean;
 
 use super::commit_files::CommitFiles;
 use super::paths::{absolute, slashed};
+
+/// Links from one file to the next that are followed.
+const LINKS: usize = 8;
 
 /// Why git could not be asked; the words name the remedy.
 #[derive(Debug, thiserror::Error)]
@@ -124,12 +128,22 @@ impl Git {
         Ok(CommitFiles::new(self.repository.git_dir().to_path_buf(), id, &dir))
     }
 
-    /// The bytes of a file of a commit; `None` where it has none. For Dockerfiles and ignore files.
+    /// The bytes of a file of a commit, by way of links as the builder does; `None` where it has none.
+    /// For Dockerfiles and ignore files.
     pub fn read(&self, commit: &Commit, path: &str) -> Result<Option<Vec<u8>>, GitError> {
-        match self.entry(commit, path)? {
-            Some((id, EntryKind::Blob | EntryKind::BlobExecutable)) => self.blob(id).map(Some),
-            _ => Ok(None),
+        let mut path = path.to_string();
+        for _ in 0..LINKS {
+            match self.entry(commit, &path)? {
+                Some((id, EntryKind::Blob | EntryKind::BlobExecutable)) => return self.blob(id).map(Some),
+                Some((id, EntryKind::Link)) => {
+                    let target = self.blob(id)?;
+                    let Some(next) = linked(&path, &String::from_utf8_lossy(&target)) else { return Ok(None) };
+                    path = next;
+                }
+                _ => return Ok(None),
+            }
         }
+        Ok(None)
     }
 
     fn entry(&self, commit: &Commit, path: &str) -> Result<Option<(ObjectId, EntryKind)>, GitError> {
@@ -176,6 +190,14 @@ impl Git {
         self.folders.insert(id, dir.clone());
         Ok(dir)
     }
+}
+
+/// The path that a link at `path` leads to; `None` where it leads out of the repository.
+fn linked(path: &str, target: &str) -> Option<String> {
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let up = target.split('/').filter(|part| *part == "..").count();
+    let is_inside = !target.starts_with('/') && up <= folder.split('/').filter(|part| !part.is_empty()).count();
+    is_inside.then(|| clean(&format!("/{folder}/{target}")).split_off(1))
 }
 
 /// The name that git gives to these bytes.

@@ -51,6 +51,9 @@ const PAGES: &[&str] =
     &["md", "mdx", "rst", "txt", "adoc", "png", "jpg", "jpeg", "gif", "svg", "webp", "pdf", "drawio"];
 /// Lines for the ignore file: what made steps run and is never needed.
 pub(super) fn proposals(cx: &Cx, there: &[String]) -> Vec<Proposal> {
+    if cx.question.keep_ignore {
+        return Vec::new();
+    }
     let culprits: BTreeSet<&str> =
         cx.now.tracks.iter().flat_map(|track| track.culprits.keys()).map(String::as_str).collect();
     let tops: BTreeSet<&str> = culprits.iter().map(|path| path.split('/').next().unwrap_or(path)).collect();

@@ -1,6 +1,7 @@
 use crate::diagnostic::{Edit, Fix};
 use crate::model::order::can_link;
-use crate::model::{Base, Step};
+use crate::model::tools::glob_matches;
+use crate::model::{Base, Step, paths};
 
 use super::propose::{Cx, Kind, Proposal};
 
@@ -8,7 +9,7 @@ use super::propose::{Cx, Kind, Proposal};
 pub(super) fn proposals(cx: &Cx) -> Option<Proposal> {
     let stages = cx.model.stages.iter().filter(|stage| cx.model.is_final(stage) && stage.base != Base::Scratch);
     let steps = stages.flat_map(|stage| stage.steps.iter().filter(|step| can_link(step) && brings_much(cx, step)));
-    let steps: Vec<&Step> = steps.filter(|step| cx.misses_at(step.instruction.lines.0)).collect();
+    let steps: Vec<&Step> = steps.filter(|step| cx.inherits_at(step.instruction.lines.0)).collect();
     let lines: Vec<u32> = steps.iter().map(|step| step.instruction.lines.0).collect();
     let title = match steps.as_slice() {
         [] => return None,
@@ -28,9 +29,24 @@ pub(super) fn proposals(cx: &Cx) -> Option<Proposal> {
     Some(proposal)
 }
 
-/// True for what another stage made and for folders; a layer of one script is made in no time.
+/// Files whose layer is made in no time.
+const FEW: usize = 20;
+
+/// True for what another stage made and for folders; a layer of some scripts is made in no time.
 fn brings_much(cx: &Cx, step: &Step) -> bool {
     let Some(transfer) = step.transfer() else { return false };
-    let is_file = |path: &str| cx.context.entry(path).is_some_and(|entry| !entry.is_dir());
-    !step.copies_context() || transfer.sources.iter().any(|word| !is_file(&step.expand(word).text))
+    if !step.copies_context() {
+        return true;
+    }
+    let sources: Vec<String> = transfer.sources.iter().map(|word| clean(&step.expand(word).text)).collect();
+    let within = |path: &str| {
+        let is_in = |source: &String| source.is_empty() || path.starts_with(&format!("{source}/"));
+        sources.iter().any(|source| path == source || is_in(source) || glob_matches(source, path))
+    };
+    cx.context.sent().iter().filter(|entry| !entry.is_dir() && within(&entry.path)).take(FEW).count() == FEW
+}
+
+/// The path from the context's root, without slashes around it; empty for the root.
+fn clean(source: &str) -> String {
+    paths::clean(&format!("/{source}")).split_off(1)
 }

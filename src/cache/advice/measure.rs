@@ -79,6 +79,8 @@ impl Change {
 pub struct Score {
     /// Runs of RUN steps.
     pub runs: f64,
+    /// Runs of the RUN step that is spared most.
+    pub most: f64,
     /// Layers made anew by any step.
     pub layers: f64,
     /// Seconds, where they are known.
@@ -95,7 +97,7 @@ impl Score {
     pub fn helps(&self) -> bool {
         let builds = self.builds as f64;
         let layers = self.layers > 1.9 && self.layers * 10.0 >= builds;
-        self.runs > 0.9 && self.runs * NOTICED >= builds || self.runs > -0.1 && layers
+        self.runs > 0.9 && self.most > 0.9 && self.most * NOTICED >= builds || self.runs > -0.1 && layers
     }
 
     /// Better ones are greater.
@@ -228,6 +230,7 @@ pub(super) fn saved(before: &Measured, after: &Measured, costs: &Costs) -> Score
         let runs = was.runs() - parts.iter().map(Fates::runs).sum::<f64>() / parts.len().max(1) as f64;
         if keyword(&track.place) == "RUN" {
             score.runs += runs;
+            score.most = score.most.max(runs);
         }
         let layers = |it: &Fates| it.runs() - it.linked as f64;
         let fewer = layers(&was) - parts.iter().map(layers).sum::<f64>() / parts.len().max(1) as f64;

@@ -34,6 +34,8 @@ use measure::{Measured, count, measure};
 const MAX_ROUNDS: usize = 10;
 /// One in so many commits must have today's steps.
 const ENOUGH: usize = 5;
+/// So many commits say enough where today's Dockerfile takes the place of all, out of however many.
+const SOME: usize = 20;
 /// Proposals that are replayed in one round.
 const MAX_PROPOSALS: usize = 24;
 
@@ -52,6 +54,8 @@ pub struct Question<'a> {
     pub files: &'a dyn Files,
     /// The Dockerfile's path in the context.
     pub dockerfile: Option<&'a str>,
+    /// True where the ignore file is not to be changed: a link to a file of another purpose.
+    pub keep_ignore: bool,
     /// False for a fix that changes more than it says.
     pub accept: &'a (dyn Fn(&str, &Fix) -> bool + Sync),
     /// True once it is to end with what is known.
@@ -118,15 +122,16 @@ impl Advised {
 pub fn advise(question: &Question) -> Advised {
     let Some(last) = question.history.last() else { return Advised::default() };
     let filters = Arc::default();
-    over(question, &filters, last).unwrap_or_else(|| as_if(question, &filters, last))
+    over(question, &filters, last, usize::MAX).unwrap_or_else(|| as_if(question, &filters, last))
 }
 
-/// Advice for a history that ends with `last`; `None` where too few of its commits count.
-fn over(question: &Question, filters: &Arc<Filters>, last: &Snapshot) -> Option<Advised> {
+/// Advice for a history that ends with `last`; `None` where too few of its commits count: less than
+/// one in five, and than `enough`.
+fn over(question: &Question, filters: &Arc<Filters>, last: &Snapshot, enough: usize) -> Option<Advised> {
     let mut draft = Draft { text: last.dockerfile.clone(), ignore: Vec::new(), lines: Vec::new() };
     let start = measure(question, filters, &draft);
     let counted = start.counted.iter().filter(|it| **it).count();
-    if counted * ENOUGH < start.counted.len() {
+    if counted < (start.counted.len().div_ceil(ENOUGH)).min(enough) {
         return None;
     }
     let mut now = start.clone();
@@ -164,7 +169,7 @@ fn over(question: &Question, filters: &Arc<Filters>, last: &Snapshot) -> Option<
 fn as_if(question: &Question, filters: &Arc<Filters>, last: &Snapshot) -> Advised {
     let today = |state: &Snapshot| Snapshot { dockerfile: last.dockerfile.clone(), ..state.clone() };
     let history: Vec<Snapshot> = question.history.iter().map(today).collect();
-    let advised = over(&Question { history: &history, ..*question }, filters, last);
+    let advised = over(&Question { history: &history, ..*question }, filters, last, SOME);
     let nothing = || Advised { dockerfile: last.dockerfile.clone(), ..Advised::default() };
     Advised { as_if: true, ..advised.unwrap_or_else(nothing) }
 }

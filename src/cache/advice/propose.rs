@@ -3,6 +3,7 @@ use crate::model::{BuildOptions, Context, Model};
 use crate::syntax::dockerfile::parse;
 use crate::text::{FileId, Span};
 
+use super::super::replay::Track;
 use super::measure::Measured;
 use super::{Draft, Question, broad, ignore, link, mounts, order, variables};
 
@@ -77,6 +78,12 @@ impl Cx<'_, '_> {
     pub(super) fn misses_at(&self, line: u32) -> bool {
         let here = self.now.tracks.iter().filter(|track| track.place.line == line);
         here.into_iter().any(|track| track.fates.iter().any(|fate| *fate != super::super::replay::Fate::Hit))
+    }
+
+    /// True if the step at this line often ran for no other reason than a step above it.
+    pub(super) fn inherits_at(&self, line: u32) -> bool {
+        let often = |track: &&Track| track.inherited > 1 && track.inherited * 10 >= track.fates.len();
+        self.now.tracks.iter().filter(|track| track.place.line == line).any(|track| often(&track))
     }
 }
 

@@ -42,6 +42,7 @@ pub(super) fn look(asked: &Asked, history: &History, git: &mut Git) -> anyhow::R
         costs: &by_instruction(asked.graph, asked.costs),
         files: &files,
         dockerfile: inner,
+        keep_ignore: asked.place.ignore_file().0.is_symlink(),
         accept: &|text, fix| lint::refusal(text, fix).is_none(),
         stop: &host::is_interrupted,
     });

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::cache::advice::Advised;
 use crate::cache::{Dir, Filter, Graph, Node, ReasonKind, Request, Snapshot, Verdict, VertexKind};
 use crate::config::Config;
-use crate::host::{self, DiskFiles, Git, Place};
+use crate::host::{self, DiskFiles, Git, History, Place};
 use crate::model::{EntryKind, Files};
 use crate::syntax::dockerignore::Dockerignore;
 
@@ -69,7 +69,8 @@ pub(super) fn of_next(request: &Request, verdicts: &[Verdict], place: &Place) ->
 }
 
 /// Of a history: what the commits do not tell.
-pub(super) fn of_history(last: &Snapshot, graph: &Graph, place: &Place, git: &Git, only_last: bool) -> Vec<String> {
+pub(super) fn of_history(history: &History, place: &Place, git: &Git, only_last: bool) -> Vec<String> {
+    let (Some(last), Some(graph)) = (history.states.last(), &history.last) else { return Vec::new() };
     let mut notes = of_build(last, graph);
     let moving = graph.vertices.iter().filter_map(|vertex| match &vertex.kind {
         VertexKind::Image { reference, .. } if !reference.contains('@') => Some(reference.clone()),
@@ -79,7 +80,8 @@ pub(super) fn of_history(last: &Snapshot, graph: &Graph, place: &Place, git: &Gi
     if !moving.is_empty() {
         notes.push(format!("tags are taken to point to the same images all along: {}", listed(&moving)));
     }
-    if last.sends_git() {
+    let is_git = |path: &String| path.starts_with(".git/");
+    if last.sends_git() && history.replay.steps().iter().any(|track| track.culprits.keys().any(is_git)) {
         notes.push("`.git` reaches the build context and changes with every commit".to_string());
     }
     let stages: BTreeSet<usize> =

@@ -112,7 +112,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let costs = args.costs.read(graph, &last.dockerfile)?;
     let ends = [commits.first(), commits.last()].map(|it| it.map(Commit::id).unwrap_or_default());
     let mut notes: Vec<String> = notes::of_place(&place, &config).into_iter().collect();
-    notes.extend(notes::of_history(last, graph, &place, &git, only_last));
+    notes.extend(notes::of_history(&history, &place, &git, only_last));
     let mut given = None;
     if let Some(commit) = commits.iter().find(|it| *it.id() == *last.commit) {
         if let Some(bytes) = git.read(commit, ".gitattributes")? {

@@ -324,6 +324,7 @@ pub(crate) fn gains(task: &Task, go_on: &(dyn Fn() -> bool + Sync)) -> Vec<(Stri
             costs: &Costs::default(),
             files: &files,
             dockerfile: inner.as_deref(),
+            keep_ignore: place.ignore_file().0.is_symlink(),
             accept: &|text, fix| lint::refusal(text, fix).is_none(),
             stop: &|| !go_on(),
         }))

@@ -1,0 +1,292 @@
+//! The advice of `cachalot cache replay`, kind by kind: each on a history in which it helps, applied,
+//! and replayed again.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+/// A project, and what its commits do after the first.
+struct Story {
+    files: &'static [(&'static str, &'static str)],
+    /// Files that get a new text, one commit each.
+    edits: &'static [&'static str],
+    args: &'static [&'static str],
+}
+
+const NODE: &str = r#"{"name": "shop", "dependencies": {"express": "4"}}"#;
+
+/// What a story's advice is, as `kind: title`, and the Dockerfile that has taken it.
+fn check(story: &Story, kind: &str, title: &str, fixed: &str) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let repo = folder.path();
+    tell(repo, story);
+    let before = replay(repo, story, &[]);
+    let found = before["advice"].as_array().expect("a list");
+    let list = || found.iter().map(|it| format!("{}: {}", it["kind"], it["title"])).collect::<Vec<_>>().join("\n");
+    let advice = found.iter().find(|it| it["kind"] == kind).unwrap_or_else(|| panic!("no {kind} in\n{}", list()));
+    assert_eq!(advice["title"], title, "{}", list());
+    assert_eq!(cachalot(repo, story, &["--fix"]).0, Some(0));
+    let text = fs::read_to_string(repo.join("Dockerfile")).expect("is there");
+    assert_eq!(text, fixed);
+    keeps_its_promise(repo, story, &before);
+}
+
+/// The same history with the better files all along: the rates are those that were promised, and there
+/// is no more advice of the same kinds.
+fn keeps_its_promise(repo: &Path, story: &Story, before: &Value) {
+    let taken: Vec<(String, Vec<u8>)> = ["Dockerfile", ".dockerignore"]
+        .into_iter()
+        .filter_map(|name| Some((name.to_string(), fs::read(repo.join(name)).ok()?)))
+        .collect();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    tell_with(folder.path(), story, &taken);
+    let after = replay(folder.path(), story, &[]);
+    let promised = before["proposal"]["hit_rate_after"].as_f64().expect("a rate");
+    let real = after["hit_rate"].as_f64().expect("a rate");
+    assert!((promised - real).abs() < 0.001, "promised {promised}, got {real}");
+    assert_eq!(after["advice"].as_array().map(Vec::len), Some(0), "{}", after["advice"]);
+}
+
+fn tell(repo: &Path, story: &Story) {
+    tell_with(repo, story, &[]);
+}
+
+fn tell_with(repo: &Path, story: &Story, instead: &[(String, Vec<u8>)]) {
+    git(repo, &["init", "-q"]);
+    story.files.iter().for_each(|(path, text)| write(repo, path, text.as_bytes()));
+    instead.iter().for_each(|(path, bytes)| write(repo, path, bytes));
+    commit(repo);
+    for (number, path) in story.edits.iter().enumerate() {
+        let old = fs::read_to_string(repo.join(path)).expect("is there");
+        write(repo, path, format!("{old}\n{}", " ".repeat(number + 1)).as_bytes());
+        commit(repo);
+    }
+}
+
+fn write(repo: &Path, path: &str, bytes: &[u8]) {
+    let path = repo.join(path);
+    fs::create_dir_all(path.parent().expect("is in a folder")).expect("creates");
+    fs::write(path, bytes).expect("writes");
+}
+
+fn replay(repo: &Path, story: &Story, args: &[&str]) -> Value {
+    let (status, text, errors) = cachalot(repo, story, &[args, &["--format", "json"]].concat());
+    assert_eq!(status, Some(0), "{errors}");
+    serde_json::from_str(&text).expect("prints JSON")
+}
+
+fn cachalot(repo: &Path, story: &Story, args: &[&str]) -> (Option<i32>, String, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cachalot"));
+    let output =
+        command.current_dir(repo).args(["cache", "replay"]).args(story.args).args(args).output().expect("runs");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code(), text(&output.stdout), text(&output.stderr))
+}
+
+fn commit(repo: &Path) {
+    git(repo, &["add", "-A"]);
+    git(repo, &["-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "-q", "-m", "change"]);
+}
+
+fn git(repo: &Path, args: &[&str]) {
+    let status = Command::new("git").current_dir(repo).args(args).status().expect("git is installed");
+    assert!(status.success(), "git {args:?}");
+}
+
+#[test]
+fn manifests_come_first() {
+    let story = Story {
+        files: &[
+            ("Dockerfile", "FROM node:22\nWORKDIR /app\nCOPY . .\nRUN npm ci && npm run build\n"),
+            (".dockerignore", ".git\nDockerfile\n.dockerignore\n"),
+            ("package.json", NODE),
+            ("package-lock.json", "{}"),
+            ("src/main.js", "1"),
+        ],
+        edits: &["src/main.js"; 6],
+        args: &[],
+    };
+    let fixed =
+        "FROM node:22\nWORKDIR /app\nCOPY package.json package-lock.json ./\nRUN npm ci\nCOPY . .\nRUN npm run build\n";
+    check(&story, "manifests-first", "copy the manifests, run `npm ci`, then copy the rest", fixed);
+}
+
+#[test]
+fn a_package_of_a_workspace_brings_its_manifest_first() {
+    let story = Story {
+        files: &[
+            (
+                "Dockerfile",
+                "FROM node:22\nWORKDIR /app\nCOPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./\nCOPY web ./web\n\
+                 RUN pnpm install --frozen-lockfile\nRUN pnpm --filter web run build\n",
+            ),
+            (".dockerignore", ".git\n"),
+            ("package.json", r#"{"name": "shop", "private": true}"#),
+            ("pnpm-lock.yaml", "lockfileVersion: '9.0'"),
+            ("pnpm-workspace.yaml", "packages:\n  - web\n"),
+            ("web/package.json", NODE),
+            ("web/main.ts", "1"),
+        ],
+        edits: &["web/main.ts"; 6],
+        args: &[],
+    };
+    let fixed = "FROM node:22\nWORKDIR /app\nCOPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./\n\
+                 COPY web/package.json ./web/\nRUN pnpm install --frozen-lockfile\nCOPY web ./web\nRUN pnpm --filter web run build\n";
+    check(&story, "manifests-first", "copy the manifests, run `pnpm install`, then copy the rest", fixed);
+}
+
+#[test]
+fn variables_that_change_come_later() {
+    let story = Story {
+        files: &[
+            (
+                "Dockerfile",
+                "FROM node:22\nARG GIT_SHA\nWORKDIR /app\nCOPY package*.json ./\nRUN npm ci\nCOPY main.js ./\nRUN echo $GIT_SHA > sha\n",
+            ),
+            (".dockerignore", ".git\n"),
+            ("package.json", NODE),
+            ("package-lock.json", "{}"),
+            ("main.js", "1"),
+        ],
+        edits: &["main.js"; 6],
+        args: &["--build-arg", "GIT_SHA={commit}"],
+    };
+    let fixed = "FROM node:22\nWORKDIR /app\nCOPY package*.json ./\nRUN npm ci\nARG GIT_SHA\nCOPY main.js ./\nRUN echo $GIT_SHA > sha\n";
+    check(&story, "variables-later", "declare `GIT_SHA` below the installs", fixed);
+}
+
+#[test]
+fn what_no_build_needs_is_ignored() {
+    const DOCKERFILE: &str =
+        "FROM node:22\nWORKDIR /app\nCOPY package*.json ./\nRUN npm ci\nCOPY . .\nRUN npm run build\n";
+    let story = Story {
+        files: &[
+            ("Dockerfile", DOCKERFILE),
+            (".dockerignore", ".git\n"),
+            ("package.json", NODE),
+            ("package-lock.json", "{}"),
+            ("main.js", "1"),
+            ("README.md", "1"),
+            (".github/workflows/ci.yml", "on: push"),
+        ],
+        edits: &["README.md", ".github/workflows/ci.yml", "main.js", "README.md"],
+        args: &[],
+    };
+    check(&story, "ignore", "keep `.github`, `README.md` out of the build context", DOCKERFILE);
+}
+
+#[test]
+fn a_mount_of_everything_is_narrowed() {
+    let story = Story {
+        files: &[
+            (
+                "Dockerfile",
+                "FROM python:3.13-slim\nRUN --mount=type=bind,target=/src --mount=type=cache,target=/root/.cache/pip \
+                 pip install -r /src/requirements.txt\n",
+            ),
+            (".dockerignore", ".git\n"),
+            ("requirements.txt", "flask==3.1.0"),
+            ("main.py", "1"),
+        ],
+        edits: &["main.py"; 6],
+        args: &[],
+    };
+    let fixed = "FROM python:3.13-slim\nRUN --mount=type=bind,source=requirements.txt,target=/src/requirements.txt \
+                 --mount=type=cache,target=/root/.cache/pip pip install -r /src/requirements.txt\n";
+    check(&story, "narrow-mount", "mount only what `pip install` reads", fixed);
+}
+
+#[test]
+fn one_folder_is_copied_instead_of_everything() {
+    let story = Story {
+        files: &[
+            (
+                "Dockerfile",
+                "FROM gcc:14 AS build\nWORKDIR /src\nCOPY . .\nRUN cd server && ./configure.sh\nRUN cd server && make\n\
+                 FROM scratch\nCOPY --from=build /src/server/out /out\n",
+            ),
+            (".dockerignore", ".git\n"),
+            ("server/configure.sh", "echo"),
+            ("server/main.c", "int main;"),
+            ("client/main.js", "1"),
+        ],
+        edits: &["client/main.js", "client/main.js", "client/main.js", "server/main.c"],
+        args: &[],
+    };
+    let fixed = "FROM gcc:14 AS build\nWORKDIR /src\nCOPY server server/\nRUN cd server && ./configure.sh\nRUN cd server && make\n\
+                 FROM scratch\nCOPY --from=build /src/server/out /out\n";
+    check(&story, "narrow-copy", "copy only `server`, all that is worked in", fixed);
+}
+
+#[test]
+fn layers_are_linked_where_only_those_below_change() {
+    let story = Story {
+        files: &[
+            (
+                "Dockerfile",
+                "FROM debian:13 AS build\nRUN mkdir /lib1\nFROM debian:13\nCOPY settings.json /srv/\nCOPY --from=build /lib1 /srv/lib1\nCOPY main.js /srv/\n",
+            ),
+            (".dockerignore", ".git\n"),
+            ("settings.json", "1"),
+            ("main.js", "1"),
+        ],
+        edits: &["settings.json", "settings.json", "main.js", "settings.json"],
+        args: &[],
+    };
+    let fixed = "FROM debian:13 AS build\nRUN mkdir /lib1\nFROM debian:13\nCOPY settings.json /srv/\nCOPY --link --from=build /lib1 /srv/lib1\nCOPY main.js /srv/\n";
+    check(
+        &story,
+        "link",
+        "copy to `/srv/lib1` with `--link` (line 5), so that its layer outlives changes below it",
+        fixed,
+    );
+}
+
+#[test]
+fn what_still_runs_keeps_its_downloads() {
+    let story = Story {
+        files: &[
+            ("Dockerfile", "FROM node:22\nWORKDIR /app\nCOPY package*.json ./\nRUN npm ci\n"),
+            (".dockerignore", ".git\n"),
+            ("package.json", NODE),
+            ("package-lock.json", "{}"),
+        ],
+        edits: &["package-lock.json"; 4],
+        args: &[],
+    };
+    let fixed = "FROM node:22\nWORKDIR /app\nCOPY package*.json ./\nRUN --mount=type=cache,target=/root/.npm npm ci\n";
+    check(&story, "cache-mount", "keep the downloads of `npm ci` (line 4) in a cache mount", fixed);
+}
+
+/// `.dockerignore` may be a link to a file that ignores for git: it is read, and nothing is added to it.
+#[cfg(unix)]
+#[test]
+fn an_ignore_file_of_another_purpose_is_left_alone() {
+    let story = Story {
+        files: &[
+            ("Dockerfile", "FROM node:22\nWORKDIR /app\nCOPY . .\nRUN ls\n"),
+            (".gitignore", "node_modules\nnotes\n"),
+            ("main.js", "1"),
+            ("README.md", "1"),
+        ],
+        edits: &[],
+        args: &[],
+    };
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let repo = folder.path();
+    tell(repo, &story);
+    std::os::unix::fs::symlink(".gitignore", repo.join(".dockerignore")).expect("links");
+    commit(repo);
+    for number in 0..5 {
+        write(repo, "README.md", number.to_string().as_bytes());
+        write(repo, "notes/today", number.to_string().as_bytes());
+        git(repo, &["add", "-f", "notes"]);
+        commit(repo);
+    }
+    let value = replay(repo, &story, &[]);
+    assert_eq!(value["advice"].as_array().map(Vec::len), Some(0), "{}", value["advice"]);
+    let culprits = value["steps"][2]["culprits"].to_string();
+    assert!(culprits.contains("README.md") && !culprits.contains("notes"), "{culprits}");
+}
