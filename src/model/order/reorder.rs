@@ -137,6 +137,7 @@ impl Plan<'_, '_, '_, '_> {
                 Body::User(_) | Body::Entrypoint(_) | Body::Healthcheck(_) => true,
                 Body::Env(_) | Body::Arg(_) => constant,
                 Body::Workdir(_) => dest_is_absolute,
+                Body::Copy(_) => self.only_brings_manifests(step),
                 Body::Run(_) => step.commands().all(|command| is_neutral(command) || self.works_elsewhere(command)),
                 _ => false,
             };
@@ -146,6 +147,15 @@ impl Plan<'_, '_, '_, '_> {
             calm = false;
         }
         Some(calm)
+    }
+
+    /// True for a copy of manifests that lands outside of what the moved copies bring.
+    fn only_brings_manifests(&self, step: &Step) -> bool {
+        let Some(dest) = destination(step) else { return false };
+        let moved: Option<Vec<String>> = self.moved.iter().map(|(_, it)| destination(it.step)).collect();
+        let is_apart = moved.is_some_and(|all| !all.iter().any(|it| below(&dest, it).is_some()));
+        let mut sources = step.transfer().into_iter().flat_map(|it| &it.sources);
+        is_apart && step.copies_context() && sources.all(|word| is_dependency_file(&step.expand(word).text))
     }
 
     /// True for a command that handles files by absolute paths, none of which the copies bring.
