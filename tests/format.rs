@@ -182,6 +182,14 @@ fn collect(folder: &Path, found: &mut Vec<(String, String)>) {
     }
 }
 
+#[test]
+fn a_line_of_nothing_but_the_escape_settles_at_once() {
+    for text in ["FROM\\\n\\\n  a", "RUN a\\\n\\\n  b\n", "ENV a=b\\\n\\\n\\\n c=d\n", "RUN a\\\n\\\nb\n"] {
+        let once = format(text, &Style::default()).text;
+        assert_eq!(format(&once, &Style::default()).text, once, "{text:?}");
+    }
+}
+
 proptest! {
     #[test]
     fn any_text_settles(text in "(FROM|RUN|ENV|COPY|#|run|LABEL|<<E|E|\\\\\n|\n|  |\t|&&|'|\"|a|=|b\\$\\(|\\)| ){0,40}") {

@@ -36,6 +36,14 @@ local kinds = vim.tbl_map(function(it) return it.kind end, request('textDocument
 found.refactorings = #vim.tbl_filter(function(kind) return kind:find('^refactor') ~= nil end, kinds)
 local lenses = request('textDocument/codeLens', { textDocument = vim.lsp.util.make_text_document_params() })
 found.lenses = vim.tbl_map(function(it) return it.command.title end, lenses or {})
+-- What completion would write for a word that begins with dashes, which Neovim takes for no part of it.
+local last = vim.api.nvim_buf_line_count(0)
+vim.api.nvim_buf_set_lines(0, last, last, false, { 'RUN --mount' })
+vim.api.nvim_win_set_cursor(0, { last + 1, 10 })
+local offered = request('textDocument/completion', vim.lsp.util.make_position_params())
+local items = vim.lsp.util.text_document_completion_list_to_complete_items(offered, '--moun')
+found.completion = vim.tbl_map(function(it) return it.word end, items)
+vim.api.nvim_buf_set_lines(0, last, last + 1, false, {})
 -- All that is safe, as the README's hook does it before a file is written.
 local fix = {
   textDocument = vim.lsp.util.make_text_document_params(0),

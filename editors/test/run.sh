@@ -33,6 +33,7 @@ assert "copy-before-install" in found["rules"], found
 assert found["filetype"] == "dockerfile" and found["after_edit"] > 0, found
 assert found["hover"] != "none" and found["actions"] > 0, found
 assert found["refactorings"] > 0, found
+assert "--mount=" in found["completion"] and all(it.startswith("--moun") for it in found["completion"]), found
 assert any("of all steps hit in 2 builds" in title for title in found["lenses"]), found
 assert found["fixed"].endswith("EXPOSE 80"), found
 assert found["first_line"] == "FROM node:22", found

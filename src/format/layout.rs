@@ -264,7 +264,8 @@ impl<'t> Layout<'t> {
             let next_start = self.lines.line_start(at + 1);
             let following = &code[code.partition_point(|it| it.start < next_start)..];
             let next = following.first();
-            let is_separate = next.is_some_and(|next| next.blanks > 0 && !next.is_quoted);
+            // A line that holds the escape alone may have no blanks yet, but gets them.
+            let is_separate = next.is_some_and(|next| (next.blanks > 0 || next.may_move()) && !next.is_quoted);
             let Some(before) = kept.strip_suffix(self.tree.escape) else { continue };
             let is_continued = at < last && self.is_continuation(end - self.tree.escape.len_utf8() as u32);
             if is_separate && is_continued && !before.is_empty() && !before.ends_with([' ', '\t']) {

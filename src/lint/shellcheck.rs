@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rayon::prelude::*;
 
 use super::Input;
 use crate::config::{Config, Preset, ShellEngine};
@@ -66,6 +69,9 @@ impl Names for Known<'_> {
     }
 }
 
+/// From this many scripts on it is worth while to share the work among the processors.
+const MANY: usize = 256;
+
 /// The findings of each job.
 fn run(jobs: &[Job], input: &Input) -> Vec<Vec<Finding>> {
     let engine = input.config.shell.value;
@@ -74,7 +80,12 @@ fn run(jobs: &[Job], input: &Input) -> Vec<Vec<Finding>> {
         Some(findings) => findings,
         // Whoever insists on the program gets its failure told by the host, not another's opinion.
         None if engine == ShellEngine::External => Vec::new(),
-        None => jobs.iter().take_while(|_| !input.is_stopped()).map(native).collect(),
+        None if jobs.len() < MANY => jobs.iter().take_while(|_| !input.is_stopped()).map(native).collect(),
+        None => {
+            let is_stopped = |stop: Option<&AtomicBool>| stop.is_some_and(|it| it.load(Ordering::Relaxed));
+            let stop = input.stop;
+            jobs.par_iter().map(|job| if is_stopped(stop) { Vec::new() } else { native(job) }).collect()
+        }
     }
 }
 

@@ -7,8 +7,9 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use serde_json::Value;
 
+use crate::config::Config;
 use crate::diagnostic::Diagnostic;
-use crate::host::Contexts;
+use crate::host::{Configs, Contexts};
 use crate::lint::{FileKind, Parsed};
 use crate::model::{BuildOptions, Model};
 use crate::shell::Memo;
@@ -35,8 +36,35 @@ pub(super) struct Snapshot {
     pub(super) path: Option<PathBuf>,
     memo: Arc<Memo>,
     parsed: OnceLock<(Dockerfile, Vec<Diagnostic>)>,
-    /// The folder that this version is built from, with the files that it was chosen among.
-    folder: Mutex<Option<(Arc<Contexts>, Option<PathBuf>)>>,
+    /// The folder that this version is built from.
+    folder: Kept<Contexts, Option<PathBuf>>,
+    config: Kept<Configs, Result<Arc<Config>, String>>,
+}
+
+/// What was made of something that is replaced as a whole once it may have changed.
+#[derive(Debug)]
+struct Kept<K, V>(Mutex<Option<(Arc<K>, V)>>);
+
+impl<K, V> Default for Kept<K, V> {
+    fn default() -> Kept<K, V> {
+        Kept(Mutex::default())
+    }
+}
+
+impl<K, V: Clone> Kept<K, V> {
+    /// What was made of `of` before, or else what `make` makes of it.
+    fn get(&self, of: &Arc<K>, make: impl FnOnce() -> V) -> V {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*known {
+            Some((made_of, made)) if Arc::ptr_eq(made_of, of) => made.clone(),
+            _ => known.insert((of.clone(), make())).1.clone(),
+        }
+    }
+
+    /// The same for the next version of a document.
+    fn again(&self) -> Kept<K, V> {
+        Kept(Mutex::new(self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()))
+    }
 }
 
 impl Snapshot {
@@ -50,7 +78,8 @@ impl Snapshot {
             text: text.into(),
             memo: Arc::default(),
             parsed: OnceLock::new(),
-            folder: Mutex::default(),
+            folder: Kept::default(),
+            config: Kept::default(),
         }
     }
 
@@ -81,8 +110,8 @@ impl Snapshot {
         let lines = lines.unwrap_or_else(|| self.lines.clone());
         let Snapshot { uri, kind, path, memo, .. } = self;
         let (uri, kind, path, memo) = (uri.clone(), *kind, path.clone(), memo.clone());
-        let (parsed, folder) = (OnceLock::new(), Mutex::default());
-        Snapshot { uri, version, text: text.into(), lines, kind, path, memo, parsed, folder }
+        let (parsed, folder, config) = (OnceLock::new(), Kept::default(), self.config.again());
+        Snapshot { uri, version, text: text.into(), lines, kind, path, memo, parsed, folder, config }
     }
 
     /// The byte offset of a position of the protocol.
@@ -108,11 +137,17 @@ impl Snapshot {
         contexts: &Arc<Contexts>,
         choose: impl FnOnce() -> Option<PathBuf>,
     ) -> Option<PathBuf> {
-        let mut known = self.folder.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*known {
-            Some((among, folder)) if Arc::ptr_eq(among, contexts) => folder.clone(),
-            _ => known.insert((contexts.clone(), choose())).1.clone(),
-        }
+        self.folder.get(contexts, choose)
+    }
+
+    /// The configuration: what `resolve` said first, as long as the files on disk are believed to be the
+    /// same. It holds for all versions.
+    pub(super) fn config_by(
+        &self,
+        configs: &Arc<Configs>,
+        resolve: impl FnOnce() -> Result<Arc<Config>, String>,
+    ) -> Result<Arc<Config>, String> {
+        self.config.get(configs, resolve)
     }
 
     /// What the tree means.

@@ -61,9 +61,11 @@ pub(super) struct Found {
 impl Surroundings {
     /// The configuration of a document; one that is in no file counts as one of the folder that the
     /// server was started in.
-    pub(super) fn config(&self, snapshot: &Snapshot) -> Result<Config, String> {
-        let path = snapshot.path.as_deref().unwrap_or(Path::new("Dockerfile"));
-        self.configs.of(path).map_err(|error| error.to_string())
+    pub(super) fn config(&self, snapshot: &Snapshot) -> Result<Arc<Config>, String> {
+        snapshot.config_by(&self.configs, || {
+            let path = snapshot.path.as_deref().unwrap_or(Path::new("Dockerfile"));
+            self.configs.of(path).map(Arc::new).map_err(|error| error.to_string())
+        })
     }
 
     /// Lints a document. A configuration that cannot be read is a finding.

@@ -4,6 +4,7 @@ use crate::shell::{self, Command, Memo, Script, ShellSetting};
 use crate::syntax::dockerfile::{self as ast, Body, Ident, Instruction, Keyword, Word};
 use crate::text::Span;
 
+use super::order::Install;
 use super::tools::{Meaning, meaning};
 use super::{BaseImage, Expanded, ImageRef, Mount, Scope};
 
@@ -212,6 +213,8 @@ pub struct Step<'d> {
     pub(super) scripts: OnceLock<Vec<Script>>,
     /// What the commands mean, once somebody asked.
     pub(super) meanings: OnceLock<Vec<Option<Meaning>>>,
+    /// The commands that download packages, once somebody asked.
+    pub(super) installs: OnceLock<Vec<Install>>,
 }
 
 impl<'d> Step<'d> {

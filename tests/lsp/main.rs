@@ -5,6 +5,7 @@ mod completion;
 mod layers;
 #[cfg(unix)]
 mod process;
+mod session;
 
 use client::{Client, URI, pulls, uri};
 use serde_json::{Value, json};

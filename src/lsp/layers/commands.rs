@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 
 use crate::cache::{Cache, Graph, Graphs};
+use crate::config::Config;
 use crate::host::{self, Git, Place};
 use crate::lsp::server::{Failure, Server, Ticket, invalid};
 use crate::report::Prediction;
@@ -54,7 +55,7 @@ fn report(
     let path = snapshot.path.clone().ok_or_else(|| invalid("the Dockerfile is not on disk"))?;
     let around = server.surroundings(&snapshot);
     let config = around.config(&snapshot).map_err(|error| invalid(&error))?;
-    let task = Task { dockerfile: path, text: snapshot.text.to_string(), config };
+    let task = Task { dockerfile: path, text: snapshot.text.to_string(), config: Config::clone(&config) };
     let ticket = server.hold();
     let cancel = ticket.cancel.clone();
     let done = move |server: &mut Server, made: Option<Report>| answer(server, &ticket, made);

@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::config::Config;
 use crate::lint::FileKind;
 use crate::model::ImageRef;
 
@@ -129,7 +130,8 @@ fn look(server: &mut Server, uri: &str) {
 /// Reads the history beside the loop.
 fn look_back(server: &mut Server, snapshot: &Arc<Snapshot>, path: PathBuf) {
     let Ok(config) = server.surroundings(snapshot).config(snapshot) else { return };
-    let task = Arc::new(Task { dockerfile: path.clone(), text: snapshot.text.to_string(), config });
+    let task =
+        Arc::new(Task { dockerfile: path.clone(), text: snapshot.text.to_string(), config: Config::clone(&config) });
     let before = server.layers.files.get(&path).and_then(|file| file.made_from.clone());
     let (asked, uri) = (task.clone(), snapshot.uri.clone());
     let cancel = Cancel::default();

@@ -254,6 +254,7 @@ impl<'d> Walk<'d> {
             memo: self.memo,
             scripts: OnceLock::new(),
             meanings: OnceLock::new(),
+            installs: OnceLock::new(),
         }
     }
 

@@ -41,15 +41,25 @@ pub struct Install {
 /// Commands of one script that are looked at.
 const COMMANDS: usize = 1_000;
 
-/// The dependency steps of a RUN.
+/// The dependency steps of a RUN. Several rules ask, and most steps have none.
 pub fn installs(step: &Step) -> Vec<Install> {
     if step.kind() != Keyword::Run {
         return Vec::new();
     }
+    step.installs.get_or_init(|| find(step)).clone()
+}
+
+fn find(step: &Step) -> Vec<Install> {
     let mut found = Vec::new();
+    let mut known = step.meanings();
     for (script, code) in step.scripts().iter().enumerate() {
         let commands = commands(code);
-        let meanings: Vec<Option<Meaning>> = commands.iter().take(COMMANDS).map(meaning).collect();
+        let (own, rest) = known.split_at(code.commands.len());
+        known = rest;
+        let meanings: Vec<Option<Meaning>> = match &commands {
+            Cow::Borrowed(_) => own.iter().take(COMMANDS).cloned().collect(),
+            Cow::Owned(commands) => commands.iter().take(COMMANDS).map(meaning).collect(),
+        };
         let mut later = Later::default();
         let bound: Vec<bool> = meanings.iter().rev().map(|it| later.binds(it.as_ref())).collect();
         for (position, ((command, meaning), bound)) in

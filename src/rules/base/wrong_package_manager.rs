@@ -1,4 +1,4 @@
-use crate::model::tools::{Action, meaning};
+use crate::model::tools::{Action, Meaning, meaning};
 use crate::model::{Family, Stage, Step, family};
 use crate::rules::DockerfileCx;
 use crate::rules::quote::one_line;
@@ -9,10 +9,10 @@ use crate::syntax::dockerfile::Keyword;
 pub(in crate::rules) fn check(cx: &mut DockerfileCx) {
     for (stage, step) in cx.model.steps().filter(|(_, step)| step.kind() == Keyword::Run && !step.onbuild) {
         let Some(family) = family(cx.model, stage) else { continue };
-        let Some((command, tool)) = step.commands().find_map(|command| Some((command, foreign(command, family)?)))
-        else {
-            continue;
-        };
+        let mut commands = step.commands().zip(step.meanings());
+        let found =
+            commands.find_map(|(command, meaning)| Some((command, foreign(command, meaning.as_ref()?, family)?)));
+        let Some((command, tool)) = found else { continue };
         if may_have(cx, stage, step, tool) {
             continue;
         }
@@ -39,13 +39,15 @@ fn cx_from(stage: &Stage) -> Option<crate::text::Span> {
 }
 
 /// The package manager of another family that the command runs for certain.
-fn foreign(command: &Command, family: Family) -> Option<&'static str> {
+fn foreign(command: &Command, meaning: &Meaning, family: Family) -> Option<&'static str> {
     let certain = !command.conditional
         && command.link != Link::Or
         && !command.in_function
         && !command.substitution
         && !command.negated;
-    let meaning = meaning(command).filter(|meaning| certain && meaning.tool.system)?;
+    if !certain || !meaning.tool.system {
+        return None;
+    }
     let acts = matches!(
         meaning.action,
         Action::Install(_) | Action::Update | Action::Upgrade | Action::Remove | Action::Clean
