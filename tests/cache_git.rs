@@ -284,6 +284,30 @@ fn diagnostics_say_what_they_cost_along_the_history() {
     assert!(!lint(&[]).contains("over the last"), "costs only where they are asked for");
 }
 
+#[test]
+fn what_git_lacks_is_said() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (repo, clone) = (folder.path().join("repo"), folder.path().join("clone"));
+    write(&repo, "Dockerfile", "FROM scratch\nCOPY x /\n");
+    let (status, _, errors) = cachalot(&repo, &["replay"]);
+    assert!(status == Some(2) && errors.contains("is in no git repository"), "{errors}");
+    git(&repo, &["init", "-q"]);
+    let (status, _, errors) = cachalot(&repo, &["replay"]);
+    assert!(status == Some(2) && errors.contains("the repository has no commit yet"), "{errors}");
+    for text in ["1", "2", "3"] {
+        write(&repo, "x", text);
+        commit(&repo);
+    }
+    let (status, _, errors) = cachalot(&repo, &["predict", "--since", "nothing"]);
+    assert!(status == Some(2) && errors.ends_with("`nothing` is no commit of this repository\n"), "{errors}");
+    let from = format!("file://{}", repo.display());
+    git(folder.path(), &["clone", "-q", "--depth", "2", &from, "clone"]);
+    let (status, text, errors) = cachalot(&clone, &["replay"]);
+    assert!(status == Some(0) && text.contains("1 commits replayed") && text.contains("is shallow"), "{text}{errors}");
+    let (status, _, errors) = cachalot(&clone, &["predict", "--since", "HEAD~2"]);
+    assert!(status == Some(2) && errors.contains("`git fetch --unshallow` brings the rest"), "{errors}");
+}
+
 /// Each rule about the cache says what its steps did along the history.
 #[test]
 fn every_rule_says_its_cost() {

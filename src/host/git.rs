@@ -21,8 +21,14 @@ pub enum GitError {
     #[error("{0}: is in no git repository; `--changed PATH` says what changed without one")]
     NoRepository(String),
     /// A revision that git does not know.
-    #[error("`{0}` is no commit of this repository; a shallow clone needs `git fetch --unshallow`")]
+    #[error("`{0}` is no commit of this repository")]
     NoCommit(String),
+    /// A revision that a shallow clone does not know.
+    #[error("`{0}` is no commit of this shallow clone; `git fetch --unshallow` brings the rest")]
+    NotInShallow(String),
+    /// A repository before its first commit.
+    #[error("the repository has no commit yet")]
+    NoHistory,
     /// An object that is not there, as in a shallow clone.
     #[error("the history cannot be read: {0}; a shallow clone needs `git fetch --unshallow`")]
     Broken(String),
@@ -69,6 +75,11 @@ impl Git {
         self.repository.workdir().is_none()
     }
 
+    /// True for a clone that lacks the older commits.
+    pub fn is_shallow(&self) -> bool {
+        self.repository.is_shallow().unwrap_or_default()
+    }
+
     /// The path of a file or folder in the repository; empty for its root, `None` where it lies
     /// elsewhere.
     pub fn path_of(&self, path: &Path) -> Option<String> {
@@ -78,7 +89,11 @@ impl Git {
 
     /// The commit that a revision stands for.
     pub fn commit(&self, revision: &str) -> Result<Commit, GitError> {
-        let failed = || GitError::NoCommit(revision.to_string());
+        let failed = || match () {
+            () if self.repository.head().is_ok_and(|head| head.is_unborn()) => GitError::NoHistory,
+            () if self.is_shallow() => GitError::NotInShallow(revision.to_string()),
+            () => GitError::NoCommit(revision.to_string()),
+        };
         let id = self.repository.rev_parse_single(revision).map_err(|_| failed())?;
         let object = id.object().map_err(|_| failed())?;
         let commit = object.peel_to_commit().map_err(|_| failed())?;

@@ -30,7 +30,8 @@ fn image_rule_pages() {
             let file: FileId = sources.add(text.source.clone());
             let doc =
                 DocFile { file, path: "README.md".into(), doc: DocText::document(Markup::Markdown, &*spec.doc).into() };
-            let docs = Docs { dockerfile: "Dockerfile".into(), root_name: "app".into(), files: vec![doc], ..Docs::default() };
+            let docs =
+                Docs { dockerfile: "Dockerfile".into(), root_name: "app".into(), files: vec![doc], ..Docs::default() };
             let docs = Some(&docs).filter(|_| !spec.doc.is_empty());
             let mut subject = ImageSubject { image: &opened.image, files: Some(&files), first_own: 0, docs };
             let found = lint_image(&config, file, &text, &subject);

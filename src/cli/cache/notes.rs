@@ -93,6 +93,9 @@ pub(super) fn of_history(history: &History, place: &Place, git: &Git, only_last:
                 .to_string(),
         );
     }
+    if git.is_shallow() {
+        notes.push("the clone is shallow: `git fetch --unshallow` brings the earlier commits".to_string());
+    }
     if !git.is_bare() {
         notes.extend(untracked(last, &place.context));
     }
