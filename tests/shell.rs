@@ -270,6 +270,11 @@ mod findings {
     fn lists_are_not_quoted() {
         let file = "apk add $PACKAGES $(cat list) $X; make -j$(nproc)";
         assert_eq!(fixed(file, &found(file)), "apk add $PACKAGES $(cat list) \"$X\"; make -j\"$(nproc)\"");
+        let file =
+            "kept=\"$(apt-mark showmanual)\"; more='a b'; tmp=\"$(mktemp -d)\"; apt-mark manual $kept $more $tmp";
+        let quoted =
+            "kept=\"$(apt-mark showmanual)\"; more='a b'; tmp=\"$(mktemp -d)\"; apt-mark manual $kept $more \"$tmp\"";
+        assert_eq!(fixed(file, &found(file)), quoted);
     }
 
     #[test]

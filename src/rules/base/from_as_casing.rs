@@ -16,6 +16,6 @@ pub(in crate::rules) fn check(cx: &mut DockerfileCx) {
         }
         let message = format!("'{}' and '{}' keywords' casing do not match", keyword.text, from.keyword.text);
         let fix = Fix::safe(format!("write `{wanted}`"), vec![Edit::replace(keyword.span, &wanted)]);
-        cx.report(keyword.span, message).fix(fix);
+        cx.report(keyword.span, message).note(format!("write `{wanted}`, as FROM is written")).fix(fix);
     }
 }

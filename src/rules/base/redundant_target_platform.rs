@@ -20,6 +20,6 @@ pub(in crate::rules) fn check(cx: &mut DockerfileCx) {
             format!("Setting platform to predefined {raw} in FROM is redundant as this is the default behavior");
         let next = flag.span.end + cx.source.text[flag.span.end as usize..].starts_with(' ') as u32;
         let fix = Fix::safe("remove the flag", vec![Edit::delete(Span::new(flag.span.start, next))]);
-        cx.report(flag.span, message).fix(fix);
+        cx.report(flag.span, message).note("leave the flag out: nothing changes").fix(fix);
     }
 }

@@ -10,7 +10,8 @@ pub(crate) fn check(cx: &mut DockerfileCx) {
     for step in stages.flat_map(|stage| stage.steps.iter().filter(|step| can_link(step))) {
         let keyword = step.instruction.keyword.span;
         let fix = Fix::unsafe_("add `--link`", vec![Edit::insert(keyword.end, " --link")]);
-        cx.report(keyword, "this layer is made anew whenever one below it changes")
+        let message = format!("the layer of this {} is made anew whenever one below it changes", cx.slice(keyword));
+        cx.report(keyword, message)
             .fix(fix)
             .note("with `--link` it is kept; the flag does not follow symlinks at the destination");
     }

@@ -1,6 +1,6 @@
 use crate::diagnostic::Fix;
 use crate::model::tools::{Action, Flag, Meaning};
-use crate::model::{Stage, Step};
+use crate::model::{Base, Model, Stage, Step};
 use crate::rules::DockerfileCx;
 use crate::rules::commands::{Use, append_command, commands_of, installs, is_emptied_later, is_mounted, later, stays};
 use crate::syntax::dockerfile::Keyword;
@@ -33,10 +33,14 @@ fn lists<'m>(cx: &mut DockerfileCx<'m>, stage: &'m Stage<'m>, step: &'m Step<'m>
     // Emptied before the last install, the install would find no package.
     let end = last(stage, step, uses_lists);
     let installs_here = end.is_some_and(|(it, meaning)| it.at > 0 && installs(meaning));
-    let edit = end.filter(|_| installs_here).and_then(|(end, _)| append_command(cx, &end, REMEDY));
+    let needed = is_needed_later(cx.model, stage, step);
+    let edit = end.filter(|_| installs_here && !needed).and_then(|(end, _)| append_command(cx, &end, REMEDY));
     let fix = edit.map(|edit| Fix::safe("delete the package lists in the same RUN", vec![edit]));
     let title = meaning.title();
     let note = match installs_here {
+        _ if needed => {
+            format!("a later RUN installs from them: join it with this one, and end that RUN with `&& {REMEDY}`")
+        }
         true => format!("end this RUN with `&& {REMEDY}`: a later RUN cannot take anything out of this layer"),
         false => format!("join it with the install that needs it, and end that RUN with `&& {REMEDY}`"),
     };
@@ -44,6 +48,28 @@ fn lists<'m>(cx: &mut DockerfileCx<'m>, stage: &'m Stage<'m>, step: &'m Step<'m>
         .note(note)
         .fix(fix);
     true
+}
+
+/// True if a later step installs from these lists without fetching them anew.
+fn is_needed_later<'m>(model: &'m Model<'m>, stage: &'m Stage<'m>, step: &'m Step<'m>) -> bool {
+    let first = |stage: &'m Stage<'m>, after: Option<usize>| {
+        let runs = stage.steps.iter().filter(|it| it.kind() == Keyword::Run && after.is_none_or(|at| it.index > at));
+        let meanings = runs.flat_map(|step| commands_of(stage, step)).filter_map(|it| it.meaning);
+        let mut of_apt = meanings.filter(|meaning| is_apt(meaning) && uses_lists(meaning));
+        of_apt.next().map(|meaning| !refreshes(meaning))
+    };
+    let mut open = vec![(stage, Some(step.index))];
+    while let Some((stage, after)) = open.pop() {
+        match first(stage, after) {
+            Some(true) => return true,
+            Some(false) => {}
+            None => {
+                let built_on = |it: &&Stage| it.base == Base::Stage(stage.index);
+                open.extend(model.stages.iter().filter(built_on).map(|it| (it, None)));
+            }
+        }
+    }
+    false
 }
 
 fn archives<'m>(cx: &mut DockerfileCx<'m>, stage: &'m Stage<'m>, step: &'m Step<'m>) {

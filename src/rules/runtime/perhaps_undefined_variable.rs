@@ -5,7 +5,7 @@ use crate::rules::DockerfileCx;
 pub(in crate::rules) fn check(cx: &mut DockerfileCx) {
     for variable in undefined(cx).into_iter().filter(|it| !it.certain) {
         let note = if variable.open {
-            "nothing is known of the base image: it may set the variable"
+            "nothing is known of the base image: if it does not set the variable, declare it with ARG or ENV above this line"
         } else {
             "nothing declares it, so the default is always used"
         };

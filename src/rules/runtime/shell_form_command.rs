@@ -19,7 +19,9 @@ pub(in crate::rules) fn check(cx: &mut DockerfileCx) {
                 "this begins like an array but is no valid JSON, so a shell runs it as it is"
             }
             _ if hands_over => "`exec` makes the program process 1: harmless, and needed where variables are replaced",
-            _ => "`/bin/sh -c` runs it as process 1, and `docker stop` may not reach the program",
+            _ => {
+                "`/bin/sh -c` is process 1 then, and `docker stop` may not reach the program: write `[\"program\", \"argument\"]`"
+            }
         };
         let fix = exec_fix(cx, &here, command);
         let severity = if hands_over { Severity::Info } else { Severity::Error };

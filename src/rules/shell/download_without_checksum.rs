@@ -2,7 +2,9 @@ use crate::model::Step;
 use crate::model::tools::effects::downloads;
 use crate::rules::DockerfileCx;
 use crate::rules::commands::commands_of;
+use crate::rules::quote::one_line;
 use crate::syntax::dockerfile::{Body, Keyword};
+use crate::text::Span;
 
 /// A file from the network is what it was yesterday only if somebody checks.
 pub(in crate::rules) fn check(cx: &mut DockerfileCx) {
@@ -11,7 +13,7 @@ pub(in crate::rules) fn check(cx: &mut DockerfileCx) {
         if let Body::Add(transfer) = step.body() {
             let remote = transfer.sources.iter().find(|source| is_remote_file(&source.raw));
             if let Some(source) = remote.filter(|_| step.instruction.flag("checksum").is_none()) {
-                cx.report(source.span, "the file is taken as the server sends it")
+                cx.report(source.span, message(cx, source.span))
                     .note("name its digest: `ADD --checksum=sha256:… URL …`");
             }
         }
@@ -21,9 +23,13 @@ pub(in crate::rules) fn check(cx: &mut DockerfileCx) {
         let saved =
             commands_of(stage, step).find_map(|it| downloads(it.command).into_iter().find(|it| it.output.is_some()));
         let Some(download) = saved else { continue };
-        cx.report(download.span, "the file is taken as the server sends it")
+        cx.report(download.span, message(cx, download.span))
             .note("compare it in the same RUN: `echo \"<digest>  <file>\" | sha256sum -c`");
     }
+}
+
+fn message(cx: &DockerfileCx, source: Span) -> String {
+    format!("`{}` is taken as the server sends it", one_line(cx.slice(source)))
 }
 
 fn is_remote_file(source: &str) -> bool {

@@ -26,6 +26,6 @@ pub(in crate::rules) fn check(cx: &mut DockerfileCx) {
         }
         let message = format!("Command '{}' should match the case of the command majority ({casing})", keyword.text);
         let fix = Fix::safe(format!("write `{fixed}`"), vec![Edit::replace(keyword.span, fixed.as_str())]);
-        cx.report(keyword.span, message).fix(fix);
+        cx.report(keyword.span, message).note(format!("write `{fixed}`, like most of the file")).fix(fix);
     }
 }

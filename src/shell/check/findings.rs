@@ -27,7 +27,7 @@ const FINE_IN_ASH: &[u16] = &[3010, 3014, 3020, 3037, 3060];
 const NEUTRAL_FIXES: &[u16] = &[2006];
 
 /// Fixes that are wrong too often: half of a pair of braces, `$` in single quotes that was meant.
-const DOUBTFUL_FIXES: &[u16] = &[1003, 1083, 1110, 2016];
+const DOUBTFUL_FIXES: &[u16] = &[1003, 1083, 1110, 2016, 2034];
 
 /// Maps the drafts to the file and leaves out what does not hold in a Dockerfile.
 pub(in crate::shell) fn finish(script: &Script, options: &CheckOptions, drafts: Vec<Draft>) -> Vec<Finding> {
@@ -143,9 +143,23 @@ fn is_list(script: &Script, draft: &Draft) -> bool {
     };
     match draft.code {
         2046 => whole,
-        2086 => whole && plural(),
+        2086 => whole && (plural() || is_assigned_words(text, variable(word))),
         _ => false,
     }
+}
+
+/// True if the script gives the variable what a program prints, or a value with a blank:
+/// `savedAptMark="$(apt-mark showmanual)"`.
+fn is_assigned_words(text: &str, name: &str) -> bool {
+    let is_start = |at: usize| !text[..at].ends_with(|char: char| char.is_ascii_alphanumeric() || "_$-".contains(char));
+    let values = text.match_indices(name).filter(|(at, _)| is_start(*at));
+    let mut values = values.filter_map(|(at, name)| text[at + name.len()..].strip_prefix('='));
+    values.any(|value| {
+        let quote = value.chars().next().filter(|char| "\"'".contains(*char));
+        let inner = quote.map_or(value, |quote| value[1..].split(quote).next().unwrap_or_default());
+        let prints = ["$(", "`"].iter().any(|begin| inner.starts_with(begin));
+        !inner.contains("mktemp") && (prints || quote.is_some() && inner.contains(' '))
+    })
 }
 
 /// True for a character of a JSON string that stands in the file as an escape, of which the map

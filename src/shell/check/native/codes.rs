@@ -27,7 +27,7 @@ pub(super) const CODES: &[u16] = &[
 
 /// Codes that are found by code of our own.
 pub(super) const OWN: &[u16] =
-    &[1072, 2020, 2173, 2174, 2182, 2183, 2185, 2224, 2225, 2226, 2251, 2283, 3028, 3036, 3039];
+    &[1072, 2020, 2173, 2174, 2182, 2183, 2185, 2224, 2225, 2226, 2232, 2251, 2283, 3028, 3029, 3036, 3039];
 
 /// Codes of [`CODES`] that are reported under another number.
-pub(super) const RENAMED: &[u16] = &[3042];
+pub(super) const RENAMED: &[u16] = &[3042, 3073];

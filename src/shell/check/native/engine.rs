@@ -54,12 +54,17 @@ fn draft(diagnostic: shuck_linter::Diagnostic, text: &str, dialect: Dialect) -> 
             })
             .collect(),
     });
+    let mut message = diagnostic.message;
     match code {
         2006 => fix = backquotes(text, range),
-        2164 => fix = cd_or_exit(range),
+        2164 => {
+            let words = text.get(range.0..range.1).unwrap_or_default().split_whitespace().collect::<Vec<_>>();
+            message = format!("if `{}` fails, what follows runs in another folder", words.join(" "));
+            fix = cd_or_exit(range);
+        }
         _ => {}
     }
-    Some(Draft { code, level, message: diagnostic.message, range: (range.0, range.1.max(range.0)), fix })
+    Some(Draft { code, level, message, range: (range.0, range.1.max(range.0)), fix })
 }
 
 /// The code under which ShellCheck itself reports it in that dialect.
@@ -70,6 +75,7 @@ fn in_dialect(code: u16, dialect: Dialect, text: &str) -> Option<u16> {
         3037 if dialect == Dialect::Dash => (text != "-n").then_some(3036),
         3037 if dialect == Dialect::Ash => None,
         3042 => Some(3039),
+        3073 => Some(3029),
         code => Some(code),
     }
 }

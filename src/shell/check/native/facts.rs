@@ -6,7 +6,8 @@ use crate::shell::{Arg, Command, Dialect, Script};
 
 pub(super) fn run(script: &Script) -> Vec<Draft> {
     let direct = script.commands.iter().filter(|command| is_direct(command));
-    direct.flat_map(|command| check(script, command)).collect()
+    let found = direct.flat_map(|command| check(script, command));
+    found.chain(script.commands.iter().filter_map(builtin_under_sudo)).collect()
 }
 
 /// True for commands that stand in the script itself: ShellCheck does not look through wrappers.
@@ -31,6 +32,22 @@ fn check(script: &Script, command: &Command) -> Vec<Draft> {
         found.extend(command.args.iter().flat_map(|arg| bash_variables(script, arg)));
     }
     found
+}
+
+/// `sudo cd /x`: sudo starts programs, and this is none.
+fn builtin_under_sudo(command: &Command) -> Option<Draft> {
+    const BUILTINS: &[&str] = &[
+        "cd", "command", "declare", "eval", "exec", "exit", "export", "hash", "history", "local", "popd", "pushd",
+        "read", "readonly", "return", "set", "source", "trap", "type", "typeset", "ulimit", "umask", "unset", "wait",
+    ];
+    let is_sudo = command.wrappers.last().is_some_and(|wrapper| wrapper.name == "sudo" && wrapper.args.is_empty());
+    (is_sudo && BUILTINS.contains(&command.name.as_str())).then(|| Draft {
+        code: 2232,
+        level: Severity::Warning,
+        message: format!("`sudo` runs programs, and `{}` is a word of the shell: use `sudo sh -c …`", command.name),
+        range: (command.text_range.0 as usize, command.text_range.1 as usize),
+        fix: None,
+    })
 }
 
 fn draft(code: u16, level: Severity, arg: &Arg, message: impl Into<String>) -> Draft {
