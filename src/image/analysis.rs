@@ -139,8 +139,7 @@ impl Files {
             sums[waste.path.index()] += waste.size;
         }
         let sums = sums.into_iter().enumerate().filter(|(_, bytes)| *bytes > 0);
-        let mut paths: Vec<(PathId, u64)> = sums.map(|(at, bytes)| (PathId(at as u32), bytes)).collect();
-        self.keep_largest(&mut paths, top);
+        let paths = self.largest(sums.map(|(at, bytes)| (PathId(at as u32), bytes)), top);
         let index: HashMap<PathId, usize> = paths.iter().enumerate().map(|(at, &(path, _))| (path, at)).collect();
         let mut wasted: Vec<WastedPath> =
             paths.iter().map(|&(path, bytes)| WastedPath { path, bytes, losses: Vec::new() }).collect();
@@ -155,8 +154,7 @@ impl Files {
     /// The `top` largest files of the final file system: path, bytes, layer.
     pub fn largest_files(&self, top: usize) -> Vec<(PathId, u64, u16)> {
         let files = self.stacked.live.iter().filter(|live| live.counts);
-        let mut files: Vec<(PathId, u64)> = files.map(|live| (live.path, self.size(live))).collect();
-        self.keep_largest(&mut files, top);
+        let files = self.largest(files.map(|live| (live.path, self.size(live))), top);
         files.into_iter().filter_map(|(path, size)| Some((path, size, self.live(path)?.layer))).collect()
     }
 
@@ -164,21 +162,17 @@ impl Files {
     /// that has nothing but one larger folder is left out: the inner one says more.
     pub fn largest_folders(&self, top: usize) -> Vec<(PathId, u64)> {
         let sizes = self.folder_sizes();
-        let mut folders: Vec<(PathId, u64)> = Vec::new();
         let mut largest_child = vec![0; sizes.len()];
         for live in &self.stacked.live {
             let parent = self.trees.paths.parent(live.path).index();
             largest_child[parent] = largest_child[parent].max(sizes[live.path.index()]);
         }
-        for live in &self.stacked.live {
-            let size = sizes[live.path.index()];
+        let is_told = |(live, size): &(&Live, u64)| {
             let is_folder = self.entry(live).is_none_or(|entry| entry.kind == Kind::Directory);
-            if is_folder && size > 0 && largest_child[live.path.index()] < size {
-                folders.push((live.path, size));
-            }
-        }
-        self.keep_largest(&mut folders, top);
-        folders
+            is_folder && *size > 0 && largest_child[live.path.index()] < *size
+        };
+        let folders = self.stacked.live.iter().map(|live| (live, sizes[live.path.index()])).filter(is_told);
+        self.largest(folders.map(|(live, size)| (live.path, size)), top)
     }
 
     /// Bytes at and below each path of the final file system, by [`PathId`].
@@ -210,21 +204,20 @@ impl Files {
         // Sorting takes a fraction of the memory that a table of all contents would.
         files.sort_unstable();
         let own = |path: PathId| self.live(path).is_some_and(|live| live.layer as usize >= first);
+        for group in files.chunk_by_mut(|a, b| (a.0, a.1) == (b.0, b.1)) {
+            group.sort_unstable_by(|a, b| self.trees.paths.compare(a.2, b.2));
+        }
         let same = files.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1));
         let told = same.filter(|group| group.len() > 1 && group.iter().any(|file| own(file.2)));
+        let mut groups: Vec<&[(u64, u64, PathId)]> = told.collect();
+        let extra = |group: &[(u64, u64, PathId)]| group[0].0.saturating_mul(group.len() as u64 - 1);
+        groups.sort_by(|a, b| extra(b).cmp(&extra(a)).then_with(|| self.trees.paths.compare(a[0].2, b[0].2)));
+        groups.truncate(top);
         let duplicate = |group: &[(u64, u64, PathId)]| Duplicate {
             size: group[0].0,
             paths: group.iter().map(|file| file.2).collect(),
         };
-        let mut groups: Vec<Duplicate> = told.map(duplicate).collect();
-        for group in &mut groups {
-            group.paths.sort_by_cached_key(|&path| self.trees.paths.bytes(path));
-        }
-        groups.sort_by_cached_key(|group| {
-            (std::cmp::Reverse(group.extra_bytes()), self.trees.paths.bytes(group.paths[0]))
-        });
-        groups.truncate(top);
-        groups
+        groups.into_iter().map(duplicate).collect()
     }
 
     /// The contents of a captured file as the final file system has it.
@@ -253,18 +246,27 @@ impl Files {
         named
     }
 
-    /// Sorts by bytes, then name, and keeps the first `top`; names are made for those only that
-    /// can be among them.
-    fn keep_largest(&self, paths: &mut Vec<(PathId, u64)>, top: usize) {
-        if top == 0 {
-            return paths.clear();
+    /// The `top` of the paths with the most bytes, of equals the first by name. Nothing is kept of
+    /// the others: they may be all files of an image.
+    fn largest(&self, paths: impl Iterator<Item = (PathId, u64)>, top: usize) -> Vec<(PathId, u64)> {
+        let names = &self.trees.paths;
+        let before = |a: &(PathId, u64), b: &(PathId, u64)| b.1.cmp(&a.1).then_with(|| names.compare(a.0, b.0));
+        let room = top.saturating_mul(2).max(64);
+        let mut kept: Vec<(PathId, u64)> = Vec::new();
+        let mut least = 0;
+        for (path, bytes) in paths.filter(|_| top > 0) {
+            if bytes < least {
+                continue;
+            }
+            kept.push((path, bytes));
+            if kept.len() >= room && kept.len() > top {
+                kept.select_nth_unstable_by(top - 1, before);
+                kept.truncate(top);
+                least = kept[top - 1].1;
+            }
         }
-        if paths.len() > top {
-            paths.select_nth_unstable_by_key(top - 1, |&(_, bytes)| std::cmp::Reverse(bytes));
-            let least = paths[top - 1].1;
-            paths.retain(|&(_, bytes)| bytes >= least);
-        }
-        paths.sort_by_cached_key(|&(path, bytes)| (std::cmp::Reverse(bytes), self.trees.paths.bytes(path)));
-        paths.truncate(top);
+        kept.sort_unstable_by(before);
+        kept.truncate(top);
+        kept
     }
 }

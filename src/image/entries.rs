@@ -3,7 +3,7 @@ use hashbrown::HashMap;
 use super::paths::PathId;
 use super::tree::{Entry, Kind};
 
-/// A layer's members in the tar's order, 20 bytes each: a dozen layers of 100,000 files are no
+/// A layer's members in the tar's order, 18 bytes each: a dozen layers of 100,000 files are no
 /// rare image, and all of them stay in memory until the report is written.
 #[derive(Clone, Debug, Default)]
 pub struct Entries {
@@ -11,28 +11,37 @@ pub struct Entries {
     tables: Tables,
 }
 
-/// The path, the two halves of the hash, and two words:
+/// Halves of words, the low one first, because nothing may be lost to alignment:
 ///
 /// ```text
-/// size, low 32 bits (of a link: its target's number)
-/// attribute number: 20 bits | size, high 8 bits | kind: 4 bits
+/// path | hash, low 32 bits | hash, high 32 bits | size (of a link: its target's number)
+/// attribute number: 12 bits, kind: 4 bits
 /// ```
-type Packed = [u32; 5];
+type Packed = [u16; 9];
+
+fn halves([a, b, c, d]: [u32; 4], tag: u16) -> Packed {
+    let (low, high) = (|word: u32| word as u16, |word: u32| (word >> 16) as u16);
+    [low(a), high(a), low(b), high(b), low(c), high(c), low(d), high(d), tag]
+}
+
+fn word(packed: &Packed, at: usize) -> u32 {
+    u32::from(packed[2 * at]) | u32::from(packed[2 * at + 1]) << 16
+}
 
 /// What is shared by many members, or fits no packed one.
 #[derive(Clone, Debug, Default)]
 struct Tables {
     /// Pairs of owner and mode, of which an image has few.
     attributes: Vec<(u32, u16)>,
-    index: HashMap<(u32, u16), u32>,
-    /// Files of a tebibyte and whatever else only a hostile tar has.
+    index: HashMap<(u32, u16), u16>,
+    /// Files of four gibibytes and whatever else hardly any tar has.
     wide: Vec<Entry>,
 }
 
 /// In the place of a kind: the fourth word is an index into [`Tables::wide`].
-const WIDE: u32 = 15;
-const MAX_ATTRIBUTES: usize = 1 << 20;
-const MAX_SIZE: u64 = 1 << 40;
+const WIDE: u16 = 15;
+const MAX_ATTRIBUTES: usize = 1 << 12;
+const MAX_SIZE: u64 = 1 << 32;
 
 impl Entries {
     /// How many there are.
@@ -79,8 +88,10 @@ impl Entries {
     pub(crate) fn set_hash(&mut self, at: usize, hash: u64) {
         let packed = &mut self.packed[at];
         match kind(packed) {
-            None => self.tables.wide[packed[3] as usize].hash = hash,
-            Some(_) => (packed[1], packed[2]) = (hash as u32, (hash >> 32) as u32),
+            None => self.tables.wide[word(packed, 3) as usize].hash = hash,
+            Some(_) => {
+                *packed = halves([word(packed, 0), hash as u32, (hash >> 32) as u32, word(packed, 3)], packed[8]);
+            }
         }
     }
 
@@ -106,35 +117,34 @@ impl Tables {
         let attribute = fits.then(|| self.attribute(entry.owner, entry.mode)).flatten();
         let Some(attribute) = attribute else {
             self.wide.push(entry);
-            return [entry.path.0, 0, 0, self.wide.len() as u32 - 1, WIDE];
+            return halves([entry.path.0, 0, 0, self.wide.len() as u32 - 1], WIDE);
         };
-        let low = if is_link { entry.link } else { entry.size as u32 };
-        let high = (entry.size >> 32) as u32;
-        let tag = attribute << 12 | high << 4 | entry.kind as u32;
-        [entry.path.0, entry.hash as u32, (entry.hash >> 32) as u32, low, tag]
+        let size = if is_link { entry.link } else { entry.size as u32 };
+        let hash = [entry.hash as u32, (entry.hash >> 32) as u32];
+        halves([entry.path.0, hash[0], hash[1], size], attribute << 4 | entry.kind as u16)
     }
 
     fn unpack(&self, packed: &Packed) -> Entry {
-        let Some(kind) = kind(packed) else { return self.wide[packed[3] as usize] };
-        let [path, hash_low, hash_high, low, tag] = *packed;
-        let (owner, mode) = self.attributes[(tag >> 12) as usize];
+        let [path, low, high, size] = [0, 1, 2, 3].map(|at| word(packed, at));
+        let Some(kind) = kind(packed) else { return self.wide[size as usize] };
+        let (owner, mode) = self.attributes[usize::from(packed[8] >> 4)];
         let (size, link) = match kind {
-            Kind::Symlink | Kind::Hardlink => (0, low),
-            _ => (u64::from(tag >> 4 & 0xff) << 32 | u64::from(low), 0),
+            Kind::Symlink | Kind::Hardlink => (0, size),
+            _ => (u64::from(size), 0),
         };
-        let hash = u64::from(hash_high) << 32 | u64::from(hash_low);
+        let hash = u64::from(high) << 32 | u64::from(low);
         Entry { size, hash, path: PathId(path), link, owner, mode, kind }
     }
 
     /// The number of a pair; `None` where the table is full.
-    fn attribute(&mut self, owner: u32, mode: u16) -> Option<u32> {
+    fn attribute(&mut self, owner: u32, mode: u16) -> Option<u16> {
         if let Some(&number) = self.index.get(&(owner, mode)) {
             return Some(number);
         }
         if self.attributes.len() >= MAX_ATTRIBUTES {
             return None;
         }
-        let number = self.attributes.len() as u32;
+        let number = self.attributes.len() as u16;
         self.attributes.push((owner, mode));
         self.index.insert((owner, mode), number);
         Some(number)
@@ -153,7 +163,7 @@ fn kind(packed: &Packed) -> Option<Kind> {
         Kind::Whiteout,
         Kind::Opaque,
     ];
-    KINDS.get((packed[4] & 15) as usize).copied()
+    KINDS.get(usize::from(packed[8] & 15)).copied()
 }
 
 #[cfg(test)]
@@ -169,7 +179,7 @@ mod tests {
         let kinds = [Kind::File, Kind::Directory, Kind::CharDevice, Kind::BlockDevice, Kind::Fifo, Kind::Opaque];
         let mut all: Vec<Entry> = kinds.iter().map(|&kind| entry(kind, 0, 0)).collect();
         all.extend([entry(Kind::Whiteout, 0, 0), entry(Kind::Symlink, 0, u32::MAX), entry(Kind::Hardlink, 0, 9)]);
-        let sizes = [1, u64::from(u32::MAX), MAX_SIZE - 1, MAX_SIZE, u64::MAX];
+        let sizes = [1, 0x1_0001, MAX_SIZE - 1, MAX_SIZE, u64::MAX];
         all.extend(sizes.map(|size| entry(Kind::File, size, 0)));
         // No tar gives these; they have to survive all the same.
         all.extend([entry(Kind::Symlink, 5, 1), entry(Kind::File, 5, 1)]);
@@ -180,7 +190,7 @@ mod tests {
 
     #[test]
     fn more_owners_than_any_image_has() {
-        let of = |number: u32| Entry { owner: number >> 8, mode: (number & 0xff) as u16, ..entry(Kind::File, 1, 0) };
+        let of = |number: u32| Entry { owner: number >> 4, mode: (number & 0xf) as u16, ..entry(Kind::File, 1, 0) };
         let count = MAX_ATTRIBUTES as u32 + 2;
         let packed: Entries = (0..count).map(of).collect();
         assert!(packed.iter().eq((0..count).map(of)));

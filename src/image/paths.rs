@@ -1,3 +1,5 @@
+use std::cmp::Ordering;
+
 use hashbrown::HashTable;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
@@ -114,6 +116,25 @@ impl Paths {
         format!("/{}", String::from_utf8_lossy(&self.bytes(id)))
     }
 
+    /// The order of the paths' bytes, without writing them out.
+    pub fn compare(&self, a: PathId, b: PathId) -> Ordering {
+        let (deep_a, deep_b) = (self.depth(a), self.depth(b));
+        let lift = |mut id, by| {
+            (0..by).for_each(|_| id = self.parent(id));
+            id
+        };
+        let (mut x, mut y) = (lift(a, deep_a.saturating_sub(deep_b)), lift(b, deep_b.saturating_sub(deep_a)));
+        if x == y {
+            return deep_a.cmp(&deep_b); // one is a folder above the other
+        }
+        while self.parent(x) != self.parent(y) {
+            (x, y) = (self.parent(x), self.parent(y));
+        }
+        // What follows a name in a longer path is a slash.
+        let rest = |id, whole| self.name(id).iter().chain((id != whole).then_some(&b'/'));
+        rest(x, a).cmp(rest(y, b))
+    }
+
     /// How many components the path has.
     pub fn depth(&self, id: PathId) -> usize {
         let mut depth = 0;
@@ -183,6 +204,19 @@ mod tests {
         assert_eq!(paths.len(), 4);
         assert_eq!(paths.find(b"usr/lib"), None);
         assert_eq!(paths.find(b"/"), Some(PathId::ROOT));
+    }
+
+    #[test]
+    fn compares_as_written() {
+        let mut paths = Paths::default();
+        for path in [&b"a/b"[..], b"a-b", b"a", b"a/b/c", b"a/b-c", b"a.b/x", b"b", b"a/c", b"a/b!"] {
+            paths.intern_path(path).expect("as written");
+        }
+        for a in paths.ids() {
+            for b in paths.ids() {
+                assert_eq!(paths.compare(a, b), paths.bytes(a).cmp(&paths.bytes(b)), "{a:?} {b:?}");
+            }
+        }
     }
 
     #[test]

@@ -151,3 +151,28 @@ fn check(what: &str, spec: &Spec, opened: &Opened, files: &Files) {
         assert_eq!(number, value.parse::<u64>().expect("a number"), "{what}: {key}");
     }
 }
+
+/// A damaged or foreign file in the cache is as good as none, whatever is wrong with it.
+#[test]
+fn damaged_memories_are_not_used() {
+    use cachalot::image::memo::{Head, Memo, write};
+    let tar =
+        fixtures().into_iter().find(|(name, _)| name == "symlinked-parent").expect("a fixture").1.tars().remove(0);
+    let found = scan("blob", &tar[..], &Default::default(), Default::default()).expect("a good layer");
+    let other = (found.diff_id.clone(), 7, cachalot::image::Compression::Gzip);
+    let mut bytes = Vec::new();
+    write(&found, std::slice::from_ref(&other), &mut bytes).expect("memory takes all");
+    let read = |bytes: &[u8]| Memo::read(bytes, bytes.len() as u64);
+    let memo = read(&bytes).expect("as written");
+    assert_eq!(memo.head.blobs.len(), 1, "a bare tar's digest is its diff id");
+    assert!(memo.tree.entries.iter().eq(found.tree.entries.iter()));
+    assert_eq!(Head::read(&bytes[..], bytes.len() as u64), Some(memo.head));
+    for at in 0..bytes.len() {
+        let mut damaged = bytes.clone();
+        damaged[at] ^= 0x41;
+        assert!(read(&damaged).is_none(), "byte {at}");
+        assert!(read(&bytes[..at]).is_none(), "cut at {at}");
+    }
+    bytes.push(0);
+    assert!(read(&bytes).is_none());
+}

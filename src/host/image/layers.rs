@@ -96,7 +96,7 @@ fn read_one(
     let fail = |error: LayerError| Error::Layer { name: opened.image.name.clone(), error };
     if let Some(recalled) = memory.and_then(|memory| memory.recall(opened, number, options)) {
         let super::memo::Recalled { memo, compression, blob_size } = recalled;
-        return Ok((Facts { compression, tar_size: memo.tar_size, blob_size }, memo.tree));
+        return Ok((Facts { compression, tar_size: memo.head.tar_size, blob_size }, memo.tree));
     }
     let expected = expected(layer);
     let scanned = match opened.source.layer(number)? {

@@ -3,7 +3,7 @@
 use super::store::Blob;
 use super::{Opened, Options};
 use crate::host::Store;
-use crate::image::memo::{Memo, VERSION, encode};
+use crate::image::memo::{Head, Memo, VERSION, write};
 use crate::image::{Compression, Digest, LayerScan};
 
 /// Layers remembered in a store. Trouble with it is no error: the layer is read instead.
@@ -28,10 +28,11 @@ impl<'s> Memory<'s> {
     /// digest that was verified before is not fetched again.
     pub(super) fn recall(&self, opened: &Opened, number: usize, options: &Options) -> Option<Recalled> {
         let layer = &opened.image.layers[number];
-        let memo = Memo::decode(&self.store.get(&name(&layer.diff_id))?)?;
+        let (input, size) = self.store.reader(&name(&layer.diff_id))?;
+        let memo = Memo::read(input, size)?;
         let promised = layer.digest.as_ref().unwrap_or(&layer.diff_id);
-        let (_, blob_size, compression) = memo.blobs.iter().find(|(known, _, _)| known == promised).cloned()?;
-        if memo.diff_id != layer.diff_id {
+        let (_, blob_size, compression) = memo.head.blobs.iter().find(|(known, _, _)| known == promised).cloned()?;
+        if memo.head.diff_id != layer.diff_id {
             return None;
         }
         if options.verify && !opened.source.is_remote() {
@@ -47,8 +48,10 @@ impl<'s> Memory<'s> {
     /// Remembers a verified layer.
     pub(super) fn keep(&self, scan: &LayerScan) {
         let name = name(&scan.diff_id);
-        let before = self.store.get(&name).and_then(|bytes| Memo::decode(&bytes));
-        self.store.put(&name, &encode(scan, &before.map_or_else(Vec::new, |before| before.blobs)));
+        let before = self.store.reader(&name).and_then(|(input, size)| Head::read(input, size));
+        let before = before.filter(|head| head.diff_id == scan.diff_id);
+        let blobs = before.map_or_else(Vec::new, |head| head.blobs);
+        self.store.write(&name, &|out| write(scan, &blobs, out));
     }
 }
 

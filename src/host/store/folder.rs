@@ -28,13 +28,24 @@ impl Folder {
         }
     }
 
+    pub(super) fn reader(&self, name: &str) -> io::Result<Option<(fs::File, u64)>> {
+        match fs::File::open(self.root.join(name)) {
+            Ok(file) => {
+                let size = file.metadata()?.len();
+                Ok(Some((file, size)))
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(self.named(error)),
+        }
+    }
+
     /// In one step, for other runs may read or write the same file.
-    pub(super) fn put(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
+    pub(super) fn write(&self, name: &str, fill: &dyn Fn(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
         let file = self.root.join(name);
         let folder = file.parent().unwrap_or(&self.root);
         make(folder).map_err(|error| self.named(error))?;
         let mut new = tempfile::NamedTempFile::new_in(folder).map_err(|error| self.named(error))?;
-        new.write_all(bytes)?;
+        fill(&mut new)?;
         new.persist(&file).map_err(|error| self.named(error.error))?;
         if self.written.fetch_add(1, Ordering::Relaxed).is_multiple_of(PRUNE_EVERY) {
             prune(folder);

@@ -5,6 +5,7 @@ mod folder;
 #[cfg(feature = "object-store")]
 mod objects;
 
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -70,16 +71,43 @@ impl Store {
         got.unwrap_or_else(|why| self.note(why))
     }
 
-    /// Keeps bytes under a name; what was there goes.
-    pub fn put(&self, name: &str, bytes: &[u8]) {
-        let put = match &self.place {
-            Place::Folder(folder) => folder.put(name, bytes).map_err(|error| error.to_string()),
+    /// What was kept under a name, to be read piece by piece, and how many bytes.
+    pub fn reader(&self, name: &str) -> Option<(Box<dyn Read>, u64)> {
+        match &self.place {
+            Place::Folder(folder) => match folder.reader(name) {
+                Ok(found) => found.map(|(file, size)| (Box::new(file) as Box<dyn Read>, size)),
+                Err(error) => {
+                    self.note(error.to_string());
+                    None
+                }
+            },
             #[cfg(feature = "object-store")]
-            Place::Objects(objects) => objects.put(name, bytes),
+            Place::Objects(_) => {
+                let bytes = self.get(name)?;
+                let size = bytes.len() as u64;
+                Some((Box::new(io::Cursor::new(bytes)), size))
+            }
+        }
+    }
+
+    /// Keeps under a name what `fill` writes; what was there goes.
+    pub fn write(&self, name: &str, fill: &dyn Fn(&mut dyn Write) -> io::Result<()>) {
+        let written = match &self.place {
+            Place::Folder(folder) => folder.write(name, fill).map_err(|error| error.to_string()),
+            #[cfg(feature = "object-store")]
+            Place::Objects(objects) => {
+                let mut bytes = Vec::new();
+                fill(&mut bytes).map_err(|error| error.to_string()).and_then(|()| objects.put(name, &bytes))
+            }
         };
-        if let Err(why) = put {
+        if let Err(why) = written {
             self.note(why);
         }
+    }
+
+    /// Keeps bytes under a name; what was there goes.
+    pub fn put(&self, name: &str, bytes: &[u8]) {
+        self.write(name, &|out| out.write_all(bytes));
     }
 
     fn note(&self, why: String) -> Option<Vec<u8>> {
