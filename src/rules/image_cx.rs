@@ -96,14 +96,15 @@ impl<'a> ImageCx<'a> {
         self.first_own.min(self.image.layers.len())..self.image.layers.len()
     }
 
-    /// Paths of the final file system that one's own layers put there, with the layer, by name. A
-    /// folder that no layer lists has no entry.
-    pub fn own_live(&self, wanted: impl Fn(Option<&Entry>) -> bool) -> Vec<(PathId, usize)> {
+    /// Paths of the final file system that one's own layers put there, with the layer, by name;
+    /// `wanted` sees the last component. A folder that no layer lists has no entry.
+    pub fn own_live(&self, wanted: impl Fn(&[u8], Option<&Entry>) -> bool) -> Vec<(PathId, usize)> {
         let Some(files) = self.files else { return Vec::new() };
         let own = files.stacked.live.iter().filter(|live| live.layer as usize >= self.first_own);
-        let found = own.filter(|live| wanted(files.entry(live).as_ref()));
+        let paths = &files.trees.paths;
+        let found = own.filter(|live| wanted(paths.name(live.path), files.entry(live).as_ref()));
         let mut found: Vec<(PathId, usize)> = found.map(|live| (live.path, live.layer as usize)).collect();
-        found.sort_by_cached_key(|(path, _)| files.trees.paths.bytes(*path));
+        found.sort_by(|a, b| paths.compare(a.0, b.0));
         found
     }
 

@@ -7,11 +7,11 @@ use crate::rules::image::shared_groups::is_installed;
 /// diagnostic for each layer and name.
 pub(in crate::rules) fn check(cx: &mut ImageCx) {
     let mut found: BTreeMap<(usize, String), Vec<String>> = BTreeMap::new();
-    for (path, layer) in cx.own_live(|_| true) {
+    for (path, layer) in cx.own_live(|name, _| std::str::from_utf8(name).is_ok_and(is_litter)) {
         let shown = cx.path(path);
-        let name = shown.rsplit('/').next().unwrap_or_default();
-        if is_litter(name) && !is_installed(&shown) {
-            found.entry((layer, name.to_owned())).or_default().push(shown);
+        if !is_installed(&shown) {
+            let name = shown.rsplit('/').next().unwrap_or_default().to_owned();
+            found.entry((layer, name)).or_default().push(shown);
         }
     }
     for ((layer, _), paths) in found {

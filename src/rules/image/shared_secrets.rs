@@ -26,7 +26,7 @@ pub(super) fn files(cx: &ImageCx, files: &Files) -> impl Iterator<Item = SecretF
             }
         }
     }
-    found.sort_by_cached_key(|file| (file.layer, files.trees.paths.bytes(file.path)));
+    found.sort_by(|a, b| a.layer.cmp(&b.layer).then_with(|| files.trees.paths.compare(a.path, b.path)));
     found.into_iter()
 }
 

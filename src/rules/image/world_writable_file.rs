@@ -10,7 +10,7 @@ pub(in crate::rules) fn check(cx: &mut ImageCx) {
         Kind::Directory => entry.mode & 0o1002 == 0o002,
         _ => false,
     };
-    for (layer, paths) in by_layer(cx.own_live(|entry| entry.is_some_and(open))) {
+    for (layer, paths) in by_layer(cx.own_live(|_, entry| entry.is_some_and(open))) {
         let first = cx.path(paths[0]);
         let message = match paths.len() - 1 {
             0 => format!("everybody may write `{first}`"),
