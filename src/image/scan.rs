@@ -41,8 +41,9 @@ impl Default for Limits {
 const BOMB_BYTES: u64 = 1 << 30;
 const BOMB_RATIO: u64 = 1000;
 
-/// The buffer between the stages of the pipeline, in bytes.
-const BUFFER: usize = 256 << 10;
+/// The buffer between the stages of the pipeline, in bytes: what one stage leaves is still in the
+/// processor's cache for the next.
+const BUFFER: usize = 64 << 10;
 
 /// The largest zstd window that is accepted, as a power of two.
 const ZSTD_WINDOW_LOG: u32 = 27;

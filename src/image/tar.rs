@@ -35,7 +35,7 @@ pub enum TarError {
     TooMany(&'static str),
 }
 
-const WINDOW: usize = 256 << 10;
+const WINDOW: usize = 64 << 10;
 /// The longest run of headers for one member: long names, extended attributes, sparse maps.
 const MAX_HEADER: usize = 4 << 20;
 /// The longest path, in bytes.
