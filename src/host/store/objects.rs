@@ -47,7 +47,7 @@ impl Objects {
             match operator.read(name).await {
                 Ok(bytes) => Ok(Some(bytes.to_vec())),
                 Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-                Err(error) => Err(error.to_string()),
+                Err(error) => Err(told(&error)),
             }
         });
         read.map(Option::flatten)
@@ -56,7 +56,7 @@ impl Objects {
     pub(super) fn put(&self, name: &str, bytes: &[u8]) -> Result<(), String> {
         let bytes = bytes.to_vec();
         let write = |operator: Operator| async move {
-            operator.write(name, bytes).await.map(drop).map_err(|error| error.to_string())
+            operator.write(name, bytes).await.map(drop).map_err(|error| told(&error))
         };
         self.run(write).map(drop)
     }
@@ -101,5 +101,13 @@ impl Objects {
         if let Ok(mut idle) = self.idle.lock() {
             idle.push(client);
         }
+    }
+}
+
+/// What went wrong, without the request and its headers.
+fn told(error: &opendal::Error) -> String {
+    match std::error::Error::source(error) {
+        Some(source) => format!("{}: {source}", error.message()),
+        None => error.message().to_string(),
     }
 }
