@@ -180,7 +180,7 @@ fn chain(seed: u64, tally: &mut Tally) -> Result<(), String> {
     // The first one stands there twice: as what the first build is made of, and as built.
     let mut states = vec![state(&mut random, format!("{seed}-{since}"))];
     let mut cache = Cache::default();
-    let mut seen = Vec::new();
+    let (mut seen, mut graphs) = (Vec::new(), Vec::new());
     for round in 0..=CHAIN {
         let present = states.last().expect("one is there").clone();
         let (mut next, mut changes) = (present, Vec::new());
@@ -236,12 +236,13 @@ fn chain(seed: u64, tally: &mut Tally) -> Result<(), String> {
             for it in &changes {
                 *tally.changes.entry(it.split(' ').next().unwrap_or_default().to_string()).or_default() += 1;
             }
-            if let Err(problem) = judge(&graph, &verdicts, seen_now, tally) {
+            if let Err(problem) = judge(&graph, &verdicts, seen_now, &graphs, tally) {
                 keep(seed, &states[1..], &built, &seen);
                 return Err(context(&problem));
             }
         }
         states.push(next);
+        graphs.push(graph);
     }
     Ok(())
 }
@@ -256,7 +257,7 @@ fn keep(seed: u64, before: &[State], last: &State, seen: &[Seen]) {
     fs::write(path, text.expect("is JSON") + "\n").expect("writes");
 }
 
-fn judge(graph: &Graph, verdicts: &[Verdict], seen: &Seen, tally: &mut Tally) -> Result<(), String> {
+fn judge(graph: &Graph, verdicts: &[Verdict], seen: &Seen, before: &[Graph], tally: &mut Tally) -> Result<(), String> {
     let mut problems = String::new();
     for (at, (vertex, verdict)) in graph.vertices.iter().zip(verdicts).enumerate() {
         if !is_step(vertex) {
@@ -272,7 +273,7 @@ fn judge(graph: &Graph, verdicts: &[Verdict], seen: &Seen, tally: &mut Tally) ->
             Verdict::Miss(reason) if *cached => {
                 writeln!(problems, "  miss, but cached: {} ({})", vertex.name, reason.text).expect("writes");
             }
-            Verdict::Maybe(reason) if !may_be_open(graph, verdicts, at) => {
+            Verdict::Maybe(reason) if !may_be_open(graph, verdicts, at) && !may_equal_output(graph, at, before) => {
                 writeln!(problems, "  maybe for no reason: {} ({})", vertex.name, reason.text).expect("writes");
             }
             _ => {}
@@ -305,6 +306,17 @@ fn may_be_open(graph: &Graph, verdicts: &[Verdict], at: usize) -> bool {
     // Nobody may have needed the layers of `--link` as one file system so far.
     let is_link = matches!(vertex.kind, VertexKind::Link);
     is_link || by_output || vertex.inputs.iter().any(|input| open(input.vertex)) || equal()
+}
+
+/// True if an equal step was built before that read by content what some command put out: the files that
+/// it reads now may be the same.
+fn may_equal_output(graph: &Graph, at: usize, before: &[Graph]) -> bool {
+    let digest = graph.vertices[at].key.digest();
+    let read_output = |old: &Graph, vertex: &Vertex| {
+        vertex.inputs.iter().any(|input| !input.content.is_empty() && runs(old, input.vertex))
+    };
+    let is_one = |old: &Graph| old.vertices.iter().any(|it| it.key.digest() == digest && read_output(old, it));
+    before.iter().any(is_one)
 }
 
 /// True if some command made what the vertex holds.

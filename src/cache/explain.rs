@@ -51,7 +51,12 @@ pub(super) fn open(graph: &Graph, at: usize, states: &[State], otherwise: Reason
         return Reason { kind: ReasonKind::Output, text, paths, caused_by: Some(root_cause(from, states)) };
     }
     let maybe = vertex.inputs.iter().map(|it| it.vertex).find(|it| matches!(states[*it].verdict, Verdict::Maybe(_)));
-    let Some(from) = maybe else { return otherwise };
+    let Some(from) = maybe else {
+        // Something equal was built that read the result of a command, and what that was nobody knows.
+        let text = "cached if what another step put out before is the same as what it reads now".to_string();
+        let is_new = otherwise.kind == ReasonKind::New;
+        return if is_new { Reason { kind: ReasonKind::Output, text, ..Reason::default() } } else { otherwise };
+    };
     let text = format!("cached if `{}` is", instruction(graph, from));
     Reason { kind: ReasonKind::Parent, text, paths: Vec::new(), caused_by: Some(root_cause(from, states)) }
 }
