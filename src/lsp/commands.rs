@@ -2,7 +2,7 @@
 
 use crate::model::tools::{self, Tool};
 
-use super::completion::Items;
+use super::items::Items;
 
 /// What stands between two commands on one line.
 const SEPARATORS: [char; 6] = ['&', '|', ';', '\n', '(', '{'];

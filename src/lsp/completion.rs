@@ -5,21 +5,15 @@ use serde_json::{Value, json};
 use crate::model::{Context, Entry};
 use crate::rules;
 use crate::syntax::dockerfile::Keyword;
-use crate::text::Span;
 
 use super::commands;
 use super::document::Snapshot;
+use super::items::Items;
 use super::names;
 use super::registries::{self, Question};
 use super::server::{Failure, Server};
-use super::snippets::{self, Place};
+use super::snippets::Place;
 use super::words::{self, Word};
-
-/// Items at most; the editor asks again while the word grows.
-const MAX_ITEMS: usize = 200;
-
-/// The protocol's kind for a snippet.
-const SNIPPET: u8 = 15;
 
 /// What is told of completion.
 pub(super) fn provider() -> Value {
@@ -42,103 +36,6 @@ pub(super) fn complete(server: &mut Server, uri: &str, offset: usize, _: &Value)
     let answer = json!({"isIncomplete": items.more, "items": told});
     server.offered = items.all;
     Ok(answer)
-}
-
-/// `completionItem/resolve`: what is said of one of the items that were offered last.
-pub(super) fn resolve(server: &mut Server, params: &Value) -> Result<Value, Failure> {
-    let mut item = params.clone();
-    let offered = server.offered.iter().find(|it| params["label"] == it.label);
-    if let (Some(offered), true) = (offered, item.is_object()) {
-        let about = rules::by_name(&offered.label).map_or(offered.about.clone(), rules::Rule::hover);
-        if !about.is_empty() {
-            item["documentation"] = markdown(&about);
-        }
-    }
-    Ok(item)
-}
-
-fn markdown(text: &str) -> Value {
-    json!({"kind": "markdown", "value": text})
-}
-
-/// One offer.
-#[derive(Debug)]
-pub(super) struct Item {
-    label: String,
-    about: String,
-    kind: u8,
-    /// Bytes of the word before the cursor that it takes the place of.
-    typed: usize,
-    /// What is put there, with places to fill in; the label where there is none.
-    body: Option<&'static str>,
-    /// Its place in a list that is not sorted by its labels.
-    order: Option<usize>,
-}
-
-impl Item {
-    fn told(&self, document: &Snapshot, offset: usize, lazily: bool) -> Value {
-        let span = Span::from(offset - self.typed..offset);
-        // The client's idea of a word ends at dashes, colons and slashes.
-        let range = document.lines.range(&document.text, span);
-        let edit = json!({"range": range, "newText": self.body.unwrap_or(&self.label)});
-        let mut item = json!({"label": self.label, "kind": self.kind, "textEdit": edit});
-        if let Some(order) = self.order {
-            item["sortText"] = json!(format!("{order:05}"));
-        }
-        if self.body.is_some() {
-            item["insertTextFormat"] = json!(2);
-        }
-        if !self.about.is_empty() && !lazily {
-            item["documentation"] = markdown(&self.about);
-        }
-        item
-    }
-}
-
-/// What is offered.
-#[derive(Default)]
-pub(super) struct Items {
-    all: Vec<Item>,
-    /// What stands before the cursor of the word.
-    pub(super) prefix: String,
-    /// True if the editor should ask again while the word grows.
-    more: bool,
-    /// True for a client that has places to fill in.
-    snippets: bool,
-    /// What a registry may know.
-    question: Option<Question>,
-}
-
-impl Items {
-    /// Offers a text if it begins as the word does.
-    pub(super) fn add(&mut self, label: &str, about: &str, kind: u8) {
-        self.offer(label, about, kind, None);
-    }
-
-    fn offer(&mut self, label: &str, about: &str, kind: u8, body: Option<&'static str>) {
-        let fits = label.get(..self.prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(&self.prefix));
-        if !fits || self.all.iter().any(|it| it.label == label) {
-            return;
-        }
-        if self.all.len() == MAX_ITEMS {
-            self.more = true;
-            return;
-        }
-        let (label, about) = (label.to_string(), about.to_string());
-        self.all.push(Item { label, about, kind, typed: self.prefix.len(), body, order: None });
-    }
-
-    fn snippets(&mut self, place: Place) {
-        if self.snippets {
-            snippets::at(place).for_each(|it| self.offer(it.label, it.about, SNIPPET, Some(it.body)));
-        }
-    }
-
-    fn table(&mut self, table: &[Word], kind: u8) {
-        for (label, about) in table {
-            self.add(label, about, kind);
-        }
-    }
 }
 
 fn fill(server: &Server, document: &Snapshot, offset: usize, items: &mut Items) {

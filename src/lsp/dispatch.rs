@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use super::document::Document;
 use super::server::{Failure, Server};
 use super::{
-    actions, completion, diagnostics, everywhere, formatting, hover, layers, links, names, outline, refactorings,
-    selection, signature, symbols, tokens,
+    actions, completion, diagnostics, everywhere, formatting, hover, items, layers, links, names, outline,
+    refactorings, selection, signature, symbols, tokens,
 };
 
 /// Answers a request about an open document, at a byte offset where it has a position.
@@ -67,7 +67,7 @@ const FEATURES: &[Feature] = &[
     feature("workspace/executeCommand", "executeCommandProvider", layers::command_provider, Run::Workspace(layers::execute)),
     feature("textDocument/hover", "hoverProvider", YES, Run::Position(hover::hover)),
     feature("textDocument/completion", "completionProvider", completion::provider, Run::Position(completion::complete)),
-    feature("completionItem/resolve", "", YES, Run::Workspace(completion::resolve)),
+    feature("completionItem/resolve", "", YES, Run::Workspace(items::resolve)),
     feature("textDocument/documentSymbol", "documentSymbolProvider", YES, Run::Text(outline::symbols)),
     feature("textDocument/foldingRange", "foldingRangeProvider", YES, Run::Text(outline::folds)),
     feature("textDocument/signatureHelp", "signatureHelpProvider", signature::provider, Run::Position(signature::help)),

@@ -16,6 +16,7 @@ mod document;
 mod everywhere;
 mod formatting;
 mod hover;
+mod items;
 mod jobs;
 mod layers;
 mod links;

@@ -11,11 +11,11 @@ use serde_json::{Map, Value, json};
 use crate::shell;
 
 use super::client::Client;
-use super::completion::Item;
 use super::diagnostics::{self, Findings};
 use super::dispatch::{self, Feature, Run, Waiting};
 use super::document::{self, Document, Snapshot};
 use super::everywhere::Memo;
+use super::items::Item;
 use super::jobs::{Cancel, Jobs, Progress};
 use super::layers::{self, Layers, is_dockerfile};
 use super::linting::{Found, Program, Surroundings};

@@ -1,0 +1,118 @@
+//! What completion offers, and how it is told: at once, or when somebody looks at it.
+
+use serde_json::{Value, json};
+
+use crate::rules;
+use crate::text::Span;
+
+use super::document::Snapshot;
+use super::registries::Question;
+use super::server::{Failure, Server};
+use super::snippets::{self, Place};
+use super::words::Word;
+
+/// Items at most; the editor asks again while the word grows.
+const MAX_ITEMS: usize = 200;
+
+/// The protocol's kind for a snippet.
+const SNIPPET: u8 = 15;
+
+/// One offer.
+#[derive(Debug)]
+pub(super) struct Item {
+    pub(super) label: String,
+    pub(super) about: String,
+    kind: u8,
+    /// Bytes of the word before the cursor that it takes the place of.
+    typed: usize,
+    /// What is put there, with places to fill in; the label where there is none.
+    body: Option<&'static str>,
+    /// Its place in a list that is not sorted by its labels.
+    pub(super) order: Option<usize>,
+}
+
+impl Item {
+    /// The item in the protocol's words; without its explanation where the client asks for that later.
+    pub(super) fn told(&self, document: &Snapshot, offset: usize, lazily: bool) -> Value {
+        let span = Span::from(offset - self.typed..offset);
+        // The client's idea of a word ends at dashes, colons and slashes.
+        let range = document.lines.range(&document.text, span);
+        let edit = json!({"range": range, "newText": self.body.unwrap_or(&self.label)});
+        let mut item = json!({"label": self.label, "kind": self.kind, "textEdit": edit});
+        if let Some(order) = self.order {
+            item["sortText"] = json!(format!("{order:05}"));
+        }
+        if self.body.is_some() {
+            item["insertTextFormat"] = json!(2);
+        }
+        if !self.about.is_empty() && !lazily {
+            item["documentation"] = markdown(&self.about);
+        }
+        item
+    }
+}
+
+/// What is offered.
+#[derive(Default)]
+pub(super) struct Items {
+    pub(super) all: Vec<Item>,
+    /// What stands before the cursor of the word.
+    pub(super) prefix: String,
+    /// True if the editor should ask again while the word grows.
+    pub(super) more: bool,
+    /// True for a client that has places to fill in.
+    pub(super) snippets: bool,
+    /// What a registry may know.
+    pub(super) question: Option<Question>,
+}
+
+impl Items {
+    /// Offers a text if it begins as the word does.
+    pub(super) fn add(&mut self, label: &str, about: &str, kind: u8) {
+        self.offer(label, about, kind, None);
+    }
+
+    fn offer(&mut self, label: &str, about: &str, kind: u8, body: Option<&'static str>) {
+        let fits = label.get(..self.prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(&self.prefix));
+        if !fits || self.all.iter().any(|it| it.label == label) {
+            return;
+        }
+        if self.all.len() == MAX_ITEMS {
+            self.more = true;
+            return;
+        }
+        let (label, about) = (label.to_string(), about.to_string());
+        self.all.push(Item { label, about, kind, typed: self.prefix.len(), body, order: None });
+    }
+
+    /// Offers the snippets of a place.
+    pub(super) fn snippets(&mut self, place: Place) {
+        if self.snippets {
+            snippets::at(place).for_each(|it| self.offer(it.label, it.about, SNIPPET, Some(it.body)));
+        }
+    }
+
+    /// Offers the words of a table.
+    pub(super) fn table(&mut self, table: &[Word], kind: u8) {
+        for (label, about) in table {
+            self.add(label, about, kind);
+        }
+    }
+}
+
+/// `completionItem/resolve`: what is said of one of the items that were offered last.
+pub(super) fn resolve(server: &mut Server, params: &Value) -> Result<Value, Failure> {
+    let mut item = params.clone();
+    let offered = server.offered.iter().find(|it| params["label"] == it.label);
+    if let (Some(offered), true) = (offered, item.is_object()) {
+        let about = rules::by_name(&offered.label).map_or(offered.about.clone(), rules::Rule::hover);
+        if !about.is_empty() {
+            item["documentation"] = markdown(&about);
+        }
+    }
+    Ok(item)
+}
+
+fn markdown(text: &str) -> Value {
+    json!({"kind": "markdown", "value": text})
+}
