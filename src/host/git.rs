@@ -18,7 +18,7 @@ const LINKS: usize = 8;
 #[derive(Debug, thiserror::Error)]
 pub enum GitError {
     /// No repository.
-    #[error("{0}: is in no git repository; `--changed PATH` says what changed without one")]
+    #[error("{0}: is in no git repository; without one, `cachalot cache predict --changed PATH` says what rebuilds")]
     NoRepository(String),
     /// A revision that git does not know.
     #[error("`{0}` is no commit of this repository")]

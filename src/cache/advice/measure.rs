@@ -83,6 +83,8 @@ pub struct Score {
     pub most: f64,
     /// Layers made anew by any step.
     pub layers: f64,
+    /// Layers made anew by the step that is spared most.
+    pub most_layers: f64,
     /// Seconds, where they are known.
     pub seconds: Option<f64>,
     /// Bytes of layers, where they are known.
@@ -92,11 +94,11 @@ pub struct Score {
 }
 
 impl Score {
-    /// True if it spares a run in one build of so many that a person would notice, or so many layers
+    /// True if it spares one step a run in so many builds that a person would notice, or so many layers
     /// that it is worth a flag, and no run more.
     pub fn helps(&self) -> bool {
         let builds = self.builds as f64;
-        let layers = self.layers > 1.9 && self.layers * 10.0 >= builds;
+        let layers = self.layers > 1.9 && self.most_layers > 1.9 && self.most_layers * 10.0 >= builds;
         self.runs > 0.9 && self.most > 0.9 && self.most * NOTICED >= builds || self.runs > -0.1 && layers
     }
 
@@ -235,6 +237,7 @@ pub(super) fn saved(before: &Measured, after: &Measured, costs: &Costs) -> Score
         let layers = |it: &Fates| it.runs() - it.linked as f64;
         let fewer = layers(&was) - parts.iter().map(layers).sum::<f64>() / parts.len().max(1) as f64;
         score.layers += fewer;
+        score.most_layers = score.most_layers.max(fewer);
         if parts.len() == 1 {
             let key = (track.place.stage, track.place.instruction.clone());
             let seconds = costs.seconds.get(&key).map(|cost| cost * runs);

@@ -124,7 +124,10 @@ fn downloads_names(meaning: &Meaning) -> bool {
 /// What comes after a command in its script; built from the end.
 #[derive(Default)]
 struct Later {
-    removes: bool,
+    /// Names of packages that are taken away.
+    removed: Vec<String>,
+    /// True if it is not plain what is taken away: a virtual package, a variable, a pattern.
+    removes_something: bool,
     uses: bool,
     installs_project: bool,
 }
@@ -139,14 +142,24 @@ impl Later {
                 || !it.package_folders.is_empty()
                 || it.installs_local_files()
         });
-        let of_system = command.is_some_and(|it| it.tool.system);
-        let bound = of_system
-            && self.removes
-            && self.uses
-            && command.is_some_and(|it| it.install_kind() == Some(InstallKind::Packages));
-        self.removes |= of_system && command.is_some_and(|it| it.action == Action::Remove);
+        let bound = self.uses && command.is_some_and(|it| self.takes_away(it));
+        if let Some(removal) = command.filter(|it| it.tool.system && it.action == Action::Remove) {
+            let is_plain = |name: &str| name.starts_with(|c: char| c.is_ascii_alphanumeric()) && !name.contains('*');
+            let names = removal.packages.iter().map(|it| it.name.clone());
+            let (plain, rest): (Vec<String>, Vec<String>) = names.partition(|name| is_plain(name));
+            self.removes_something |= !rest.is_empty() || plain.is_empty();
+            self.removed.extend(plain);
+        }
         self.uses |= command.is_none_or(|it| !it.tool.system && it.action != Action::Query);
         bound || helps
+    }
+
+    /// True for a system's packages that are taken away again.
+    fn takes_away(&self, install: &Meaning) -> bool {
+        let removed = |name: &String| self.removed.contains(name);
+        install.tool.system
+            && install.install_kind() == Some(InstallKind::Packages)
+            && (self.removes_something || install.packages.iter().any(|it| removed(&it.name)))
     }
 }
 

@@ -19,11 +19,9 @@ pub(in crate::rules) fn check(cx: &mut DocsCx) {
             if !is_plain(name) || source.text.contains(name) || is_read(context, name) {
                 continue;
             }
-            cx.report(step.span(), format!("nothing in the image reads `{name}`, which the documents set")).label_in(
-                run.file.file,
-                value.span,
-                "has no effect",
-            );
+            cx.report(step.span(), format!("nothing in the image reads `{name}`, which the documents set"))
+                .label_in(run.file.file, value.span, "has no effect")
+                .note(format!("leave `-e {name}` out of the documents, or write the name that the program reads"));
         }
     }
 }
