@@ -100,7 +100,8 @@ fn advice(write: &mut dyn Write, report: &ReplayReport, proposal: &ReportedPropo
     for (at, advice) in report.advice.iter().enumerate() {
         one(write, at + 1, advice)?;
     }
-    let rates = proposal.hit_rate_before.zip(proposal.hit_rate_after);
+    // New steps of their own may make the rate lower where less runs.
+    let rates = proposal.hit_rate_before.zip(proposal.hit_rate_after).filter(|(before, after)| before <= after);
     let rates = rates.map(|(before, after)| format!("all steps together {} → {}", percent(before), percent(after)));
     let kept = proposal.changes.iter().filter_map(|it| Some(it.after.as_ref()?.linked)).sum::<usize>();
     let mut all: Vec<String> = rates.into_iter().collect();
