@@ -6,7 +6,7 @@ use gix::ObjectId;
 use gix::object::tree::EntryKind;
 
 use crate::cache::{ContentId, Dir, Node};
-use crate::model::paths::clean;
+use crate::model::paths::from_root;
 
 use super::commit_files::CommitFiles;
 use super::paths::{absolute, slashed};
@@ -212,7 +212,7 @@ fn linked(path: &str, target: &str) -> Option<String> {
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let up = target.split('/').filter(|part| *part == "..").count();
     let is_inside = !target.starts_with('/') && up <= folder.split('/').filter(|part| !part.is_empty()).count();
-    is_inside.then(|| clean(&format!("/{folder}/{target}")).split_off(1))
+    is_inside.then(|| from_root(&format!("{folder}/{target}")))
 }
 
 /// The name that git gives to these bytes.

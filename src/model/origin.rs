@@ -53,7 +53,7 @@ fn from_source(
     if !inside {
         return None;
     }
-    let clean = paths::clean(&format!("/{}", source.text)).split_off(1);
+    let clean = paths::from_root(&source.text);
     let is_folder = clean.is_empty() || context.entry(&clean).is_some_and(|entry| entry.is_dir());
     let candidate = if source.text.contains(['*', '?']) {
         let fits = |entry: &&super::Entry| entry.name() == below && !entry.is_dir();

@@ -2,6 +2,12 @@
 
 pub use crate::syntax::dockerignore::clean_path as clean;
 
+/// The path from the root of a context or a repository: cleaned, `..` stops at the root, without a slash
+/// in front; empty for the root itself.
+pub fn from_root(path: &str) -> String {
+    clean(&format!("/{path}")).split_off(1)
+}
+
 /// True for `/x`, and for `C:\x`, `C:/x` and `\x` of Windows images.
 pub fn is_absolute(path: &str) -> bool {
     let drive = || path.as_bytes().get(1) == Some(&b':') && path.as_bytes()[0].is_ascii_alphabetic();
@@ -24,6 +30,12 @@ pub fn has_wildcard(path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn paths_begin_at_the_root() {
+        assert_eq!(["./a/b/", "/a//b", "../a/b", "a/x/../b"].map(from_root), ["a/b"; 4]);
+        assert_eq!(["", ".", "/", ".."].map(from_root), [""; 4]);
+    }
 
     #[test]
     fn knows_absolute_paths_of_both_worlds() {

@@ -38,15 +38,10 @@ fn brings_much(cx: &Cx, step: &Step) -> bool {
     if !step.copies_context() {
         return true;
     }
-    let sources: Vec<String> = transfer.sources.iter().map(|word| clean(&step.expand(word).text)).collect();
+    let sources: Vec<String> = transfer.sources.iter().map(|word| paths::from_root(&step.expand(word).text)).collect();
     let within = |path: &str| {
         let is_in = |source: &String| source.is_empty() || path.starts_with(&format!("{source}/"));
         sources.iter().any(|source| path == source || is_in(source) || glob_matches(source, path))
     };
     cx.context.sent().iter().filter(|entry| !entry.is_dir() && within(&entry.path)).take(FEW).count() == FEW
-}
-
-/// The path from the context's root, without slashes around it; empty for the root.
-fn clean(source: &str) -> String {
-    paths::clean(&format!("/{source}")).split_off(1)
 }

@@ -1,7 +1,7 @@
 //! Which of several folders a Dockerfile is built from.
 
 use crate::model::order::{Class, installs};
-use crate::model::paths::{clean, has_wildcard};
+use crate::model::paths::{from_root, has_wildcard};
 use crate::model::tools::Flag;
 use crate::model::{Files, Model};
 
@@ -43,7 +43,7 @@ fn sources(model: &Model) -> Vec<String> {
         found.extend(mounts.map(|mount| mount.source.clone()));
     }
     let by_name = |path: &String| !path.contains("://") && !path.starts_with("git@") && !has_wildcard(path);
-    let paths = found.into_iter().filter(by_name).map(|path| clean(&format!("/{path}")).split_off(1));
+    let paths = found.into_iter().filter(by_name).map(|path| from_root(&path));
     paths.filter(|path| !path.is_empty()).take(MOST).collect()
 }
 

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::syntax::dockerignore::clean_path;
+use crate::model::paths::from_root;
 
 /// A folder tree to read from: the disk, a git commit, an editor's unsaved files, memory.
 pub trait Files: Sync {
@@ -79,7 +79,7 @@ impl MemoryFiles {
         let mut tree: BTreeMap<String, Entry> = BTreeMap::new();
         let mut contents = BTreeMap::new();
         for (path, content) in files {
-            let clean = clean_path(&format!("/{}", path.as_ref())).split_off(1);
+            let clean = from_root(path.as_ref());
             for (slash, _) in clean.match_indices('/') {
                 tree.entry(clean[..slash].to_string()).or_insert_with(|| Entry::dir(&clean[..slash]));
             }

@@ -12,6 +12,7 @@ pub use choice::built_from;
 pub use files::{Entry, EntryKind, Files, MemoryFiles};
 use source::Source;
 
+use crate::model::paths::from_root;
 use crate::syntax::dockerignore::{Dockerignore, Matcher, clean_path};
 use crate::text::decode;
 
@@ -84,14 +85,14 @@ impl<'f> Context<'f> {
 
     /// True if something stands at `path`, ignored or not; the root always does.
     pub fn exists(&self, path: &str) -> bool {
-        let path = inner(path);
+        let path = from_root(path);
         path.is_empty() || self.entry(&path).is_some()
     }
 
     /// The text of the file at `path`, ignored or not; bytes that are not UTF-8 are replaced by
     /// `?` each.
     pub fn read_text(&self, path: &str) -> Option<String> {
-        self.files.read(Path::new(&inner(path))).map(|bytes| decode(&bytes).0)
+        self.files.read(Path::new(&from_root(path))).map(|bytes| decode(&bytes).0)
     }
 
     /// What reaches the builder, in the order of the listing.
@@ -109,14 +110,14 @@ impl<'f> Context<'f> {
     pub fn is_ignored(&self, path: &str) -> bool {
         match self.position(path) {
             Some(at) => !self.sent_set().mask[at],
-            None => self.ignore_file().is_some_and(|ignore| ignore.matcher.excludes(&inner(path))),
+            None => self.ignore_file().is_some_and(|ignore| ignore.matcher.excludes(&from_root(path))),
         }
     }
 
     /// What a COPY or ADD source brings in: the entries that reach the builder and match, and
     /// everything below them. `source` is the expanded word: `.`, a path, or a wildcard pattern.
     pub fn matching(&self, source: &str) -> Vec<&'f Entry> {
-        let Some(mut source) = Source::new(&inner(source)) else { return Vec::new() };
+        let Some(mut source) = Source::new(&from_root(source)) else { return Vec::new() };
         self.sent().iter().copied().filter(|entry| source.brings(&entry.path)).collect()
     }
 
@@ -124,7 +125,7 @@ impl<'f> Context<'f> {
         let files = self.files;
         let index = || files.list().iter().enumerate().map(|(at, entry)| (entry.path.as_str(), at)).collect();
         let index: &HashMap<&str, usize> = self.index.get_or_init(index);
-        index.get(path).or_else(|| index.get(inner(path).as_str())).copied()
+        index.get(path).or_else(|| index.get(from_root(path).as_str())).copied()
     }
 
     fn sent_set(&self) -> &Sent<'f> {
@@ -142,11 +143,6 @@ impl<'f> Context<'f> {
             Sent { entries, mask }
         })
     }
-}
-
-/// A path within the context: cleaned, `..` stops at the root, empty for the root.
-fn inner(path: &str) -> String {
-    clean_path(&format!("/{path}")).split_off(1)
 }
 
 #[cfg(test)]

@@ -105,7 +105,7 @@ fn one<'f>(step: &Step, word: &Word, context: Option<&Context<'f>>) -> Option<So
 }
 
 fn source<'f>(text: &str, span: Span, context: Option<&Context<'f>>) -> Source<'f> {
-    let path = paths::clean(&format!("/{text}")).split_off(1);
+    let path = paths::from_root(text);
     let files = context.map(|context| files(context, &path)).filter(|files| !files.is_empty());
     let is_file = |context: &Context| context.entry(&path).is_some_and(|entry| !entry.is_dir());
     let written = text.to_string();

@@ -147,7 +147,7 @@ fn find(context: &Context, file: &str) -> Option<String> {
 }
 
 pub(super) fn join(folder: &str, name: &str) -> String {
-    paths::clean(&format!("/{folder}/{name}")).split_off(1)
+    paths::from_root(&format!("{folder}/{name}"))
 }
 
 pub(super) fn parent(path: &str) -> &str {
