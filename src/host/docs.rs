@@ -59,30 +59,27 @@ impl Documents {
     }
 
     fn recipes_of(&self, folder: &Path, is_root: bool) -> Arc<Recipes> {
-        if let Ok(known) = self.recipes.lock()
-            && let Some(recipes) = known.get(folder)
-        {
-            return recipes.clone();
-        }
-        let found = Arc::new(recipes(folder, is_root));
-        if let Ok(mut known) = self.recipes.lock() {
-            known.insert(folder.to_path_buf(), found.clone());
-        }
-        found
+        once(&self.recipes, folder, || recipes(folder, is_root))
     }
 
     fn of(&self, folder: &Path) -> Arc<Vec<Document>> {
-        if let Ok(known) = self.folders.lock()
-            && let Some(documents) = known.get(folder)
-        {
-            return documents.clone();
-        }
-        let documents = Arc::new(documents(folder));
-        if let Ok(mut known) = self.folders.lock() {
-            known.insert(folder.to_path_buf(), documents.clone());
-        }
-        documents
+        once(&self.folders, folder, || documents(folder))
     }
+}
+
+/// What was read of a folder before, or else what `read` gives. Nobody waits while it is read: two who come
+/// at the same time both do.
+fn once<T>(known: &Mutex<HashMap<PathBuf, Arc<T>>>, folder: &Path, read: impl FnOnce() -> T) -> Arc<T> {
+    if let Ok(known) = known.lock()
+        && let Some(found) = known.get(folder)
+    {
+        return found.clone();
+    }
+    let found = Arc::new(read());
+    if let Ok(mut known) = known.lock() {
+        known.insert(folder.to_path_buf(), found.clone());
+    }
+    found
 }
 
 /// The folder of the project that a file belongs to: that of its repository, or else the outermost folder

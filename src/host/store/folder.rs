@@ -1,5 +1,5 @@
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -21,11 +21,10 @@ impl Folder {
     }
 
     pub(super) fn get(&self, name: &str) -> io::Result<Option<Vec<u8>>> {
-        match fs::read(self.root.join(name)) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(self.named(error)),
-        }
+        let Some((mut file, _)) = self.reader(name)? else { return Ok(None) };
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).map_err(|error| self.named(error))?;
+        Ok(Some(bytes))
     }
 
     pub(super) fn reader(&self, name: &str) -> io::Result<Option<(fs::File, u64)>> {
