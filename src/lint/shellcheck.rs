@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 
@@ -81,11 +80,7 @@ fn run(jobs: &[Job], input: &Input) -> Vec<Vec<Finding>> {
         // Whoever insists on the program gets its failure told by the host, not another's opinion.
         None if engine == ShellEngine::External => Vec::new(),
         None if jobs.len() < MANY => jobs.iter().take_while(|_| !input.is_stopped()).map(native).collect(),
-        None => {
-            let is_stopped = |stop: Option<&AtomicBool>| stop.is_some_and(|it| it.load(Ordering::Relaxed));
-            let stop = input.stop;
-            jobs.par_iter().map(|job| if is_stopped(stop) { Vec::new() } else { native(job) }).collect()
-        }
+        None => jobs.par_iter().map(|job| if input.is_stopped() { Vec::new() } else { native(job) }).collect(),
     }
 }
 

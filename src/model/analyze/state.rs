@@ -37,7 +37,7 @@ impl Walk<'_> {
         state
     }
 
-    pub(super) fn is_windows(&self, base: &Base, from: Option<&Instruction>) -> bool {
+    fn is_windows(&self, base: &Base, from: Option<&Instruction>) -> bool {
         let platform = from.and_then(|it| it.flag("platform")).and_then(|it| it.value.as_ref());
         let by_flag = platform.is_some_and(|word| word.raw.starts_with("windows"));
         by_flag
@@ -69,7 +69,7 @@ impl Walk<'_> {
         }
     }
 
-    pub(super) fn declare_arg(&mut self, declaration: &ArgDeclaration, scope: &mut Scope) {
+    fn declare_arg(&mut self, declaration: &ArgDeclaration, scope: &mut Scope) {
         let name = &declaration.name.text;
         let given = self.model.options.build_args.get(name).map(|it| Value::Known(it.as_str().into()));
         let value = given.unwrap_or_else(|| match &declaration.value {
@@ -84,7 +84,7 @@ impl Walk<'_> {
     }
 
     /// All pairs of one instruction are expanded with the variables before it.
-    pub(super) fn assign(&mut self, pairs: &[Pair], scope: &mut Scope) {
+    fn assign(&mut self, pairs: &[Pair], scope: &mut Scope) {
         let before = scope.clone();
         for pair in pairs {
             let key = before.expand(&pair.key.raw, self.escape);
@@ -100,13 +100,13 @@ impl Walk<'_> {
         }
     }
 
-    pub(super) fn workdir(&self, word: &Word, state: &State) -> Workdir {
+    fn workdir(&self, word: &Word, state: &State) -> Workdir {
         let expanded = state.scope.expand(&word.raw, self.escape);
         let path = expanded.known.then(|| state.workdir.join(&expanded.text)).flatten();
         Workdir { path, origin: WorkdirOrigin::Instruction(word.span) }
     }
 
-    pub(super) fn user(&self, word: &Word, state: &State) -> User {
+    fn user(&self, word: &Word, state: &State) -> User {
         let expanded = state.scope.expand(&word.raw, self.escape);
         User { name: expanded.known.then_some(expanded.text), origin: UserOrigin::Instruction(word.span) }
     }

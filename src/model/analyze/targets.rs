@@ -35,14 +35,18 @@ impl<'d> Walk<'d> {
         }
         let current = self.model.stages.len().saturating_sub(1);
         if let (true, Ok(index)) = (numbers, name.parse::<usize>()) {
-            return if index < current { DependencyTarget::Stage(index) } else { DependencyTarget::NotYet(index) };
+            return seen_from(current, index);
         }
         match self.names.get(&name.to_ascii_lowercase()) {
-            Some(&stage) if stage < current => DependencyTarget::Stage(stage),
-            Some(&stage) => DependencyTarget::NotYet(stage),
+            Some(&stage) => seen_from(current, stage),
             None => DependencyTarget::Image(name.to_string()),
         }
     }
+}
+
+/// What the stage of that index is to the stage `current`.
+fn seen_from(current: usize, stage: usize) -> DependencyTarget {
+    if stage < current { DependencyTarget::Stage(stage) } else { DependencyTarget::NotYet(stage) }
 }
 
 /// BuildKit looks names of `--from` and `from=` up when it knows all stages: the last stage of a
@@ -54,8 +58,7 @@ pub(super) fn resolve_later_stages(model: &mut Model, names: &HashMap<String, us
             let is_number = kind == DependencyKind::Copy && name.parse::<i64>().is_ok();
             let Some(&found) = names.get(&name.to_ascii_lowercase()).filter(|_| !is_number) else { return };
             if *target != DependencyTarget::Unknown {
-                let is_before = found < current;
-                *target = if is_before { DependencyTarget::Stage(found) } else { DependencyTarget::NotYet(found) };
+                *target = seen_from(current, found);
             }
         };
         let not_from = |dependency: &&mut Dependency| dependency.kind != DependencyKind::From;
@@ -64,15 +67,13 @@ pub(super) fn resolve_later_stages(model: &mut Model, names: &HashMap<String, us
         }
         // What is no bind mount begins empty, and the empty image goes by its name: `scratch`.
         if let Some(&found) = names.get("scratch") {
-            let target =
-                || if found < current { DependencyTarget::Stage(found) } else { DependencyTarget::NotYet(found) };
             let begins_empty = |mount: &&Mount| mount.from.is_none() && mount.kind != MountKind::Bind;
             for step in &stage.steps {
                 let (kind, step_index) = (DependencyKind::Mount, Some(step.index));
                 let empty = step.mounts.iter().filter(begins_empty);
                 stage.dependencies.extend(empty.map(|mount| {
                     let name = "scratch".to_string();
-                    Dependency { kind, target: target(), name, span: mount.span, step: step_index }
+                    Dependency { kind, target: seen_from(current, found), name, span: mount.span, step: step_index }
                 }));
             }
         }
@@ -89,7 +90,7 @@ pub(super) fn resolve_later_stages(model: &mut Model, names: &HashMap<String, us
     }
 }
 
-pub(super) fn unquoted(name: &str) -> String {
+fn unquoted(name: &str) -> String {
     name.trim_matches(['"', '\'']).to_string()
 }
 

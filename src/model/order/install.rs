@@ -56,21 +56,22 @@ fn find(step: &Step) -> Vec<Install> {
         let commands = commands(code);
         let (own, rest) = known.split_at(code.commands.len());
         known = rest;
-        let meanings: Vec<Option<Meaning>> = match &commands {
-            Cow::Borrowed(_) => own.iter().take(COMMANDS).cloned().collect(),
+        let meanings: Cow<[Option<Meaning>]> = match &commands {
+            Cow::Borrowed(_) => Cow::Borrowed(&own[..own.len().min(COMMANDS)]),
             Cow::Owned(commands) => commands.iter().take(COMMANDS).map(meaning).collect(),
         };
         let mut later = Later::default();
         let bound: Vec<bool> = meanings.iter().rev().map(|it| later.binds(it.as_ref())).collect();
         for (position, ((command, meaning), bound)) in
-            commands.iter().zip(meanings).zip(bound.into_iter().rev()).enumerate()
+            commands.iter().zip(&*meanings).zip(bound.into_iter().rev()).enumerate()
         {
-            if let Some(meaning) = meaning.filter(|_| !command.substitution && !bound)
-                && let Some(class) = class(&meaning)
+            if let Some(meaning) = meaning.as_ref().filter(|_| !command.substitution && !bound)
+                && let Some(class) = class(meaning)
             {
-                let folder = folder(step, command, &meaning);
-                let cached = is_cached(step, &meaning);
-                found.push(Install { class, command: command.clone(), script, position, meaning, folder, cached });
+                let folder = folder(step, command, meaning);
+                let cached = is_cached(step, meaning);
+                let (command, meaning) = (command.clone(), meaning.clone());
+                found.push(Install { class, command, script, position, meaning, folder, cached });
             }
         }
     }

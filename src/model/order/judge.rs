@@ -27,11 +27,10 @@ pub(super) fn source(source: &Source, install: &Install, needs: &Needs) -> Optio
 }
 
 fn by_files(source: &Source, files: &[&str], install: &Install, needs: &Needs) -> Option<Excess> {
-    let is_read = |path: &str| !install.meaning.tool.system && needs.reads(path);
-    let owned = |path: &&str| path.to_string();
-    let idle = |path: &&&str| !names::is_about_building(path) && !is_read(path);
-    let mut idle: Vec<String> = files.iter().filter(idle).map(owned).collect();
-    let read = files.iter().filter(|path| is_read(path)).map(owned).collect();
+    let is_read = |path: &&str| !install.meaning.tool.system && needs.reads(path);
+    let (read, others): (Vec<&str>, Vec<&str>) = files.iter().partition(|path| is_read(path));
+    let idle = others.into_iter().filter(|path| !names::is_about_building(path));
+    let mut idle: Vec<String> = idle.map(str::to_string).collect();
     if idle.is_empty() {
         return None;
     }
@@ -48,7 +47,7 @@ fn by_files(source: &Source, files: &[&str], install: &Install, needs: &Needs) -
         (has_code && names::guess(&source.path) != Guess::Settings).then_some(Reach::Folder)?
     };
     idle.sort_by_key(|path| (rank(path), path.matches('/').count()));
-    Some(Excess { reach, idle, read })
+    Some(Excess { reach, idle, read: read.into_iter().map(str::to_string).collect() })
 }
 
 /// Code says most about what an edit is, tests and tool settings less.
@@ -116,10 +115,13 @@ fn covers(source: &Source, install: &Install, needs: &Needs) -> bool {
     if let (Some(_), Some(folder)) = (&source.files, &needs.folder) {
         return folder == &source.path || below(folder, &source.path).is_some();
     }
-    match (source.dest.as_deref(), install.folder.as_deref()) {
-        (Some(dest), Some(folder)) => dest != "/" && below(folder, dest).is_some() && source.files.is_none(),
-        _ => false,
-    }
+    source.files.is_none() && lands_around(source.dest.as_deref(), install)
+}
+
+/// True if the install works in the folder that something is copied to, or in one below it.
+fn lands_around(dest: Option<&str>, install: &Install) -> bool {
+    let (Some(dest), Some(folder)) = (dest, install.folder.as_deref()) else { return false };
+    dest != "/" && below(folder, dest).is_some()
 }
 
 /// How far `COPY --from` of a stage that holds sources, to `dest`, reaches.
@@ -134,12 +136,8 @@ pub(super) fn from_stage(
         || names::is_manifest_like(path)
         || is_dependency_file(path)
         || (!install.meaning.tool.system && needs.reads(path));
-    let is_project = || {
-        let (Some(dest), Some(folder)) = (dest, install.folder.as_deref()) else { return false };
-        install.class != Class::Independent && dest != "/" && below(folder, dest).is_some()
-    };
     (!harmless && taint.reaches(path)).then(|| match taint.wide {
-        true if is_project() => Reach::Project,
+        true if install.class != Class::Independent && lands_around(dest, install) => Reach::Project,
         true => Reach::Folder,
         false => Reach::Files,
     })
