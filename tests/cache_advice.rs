@@ -7,6 +7,11 @@ use std::process::Command;
 
 use serde_json::Value;
 
+#[path = "support/repository.rs"]
+mod repository;
+
+use repository::{commit, git, write};
+
 /// A project, and what its commits do after the first.
 struct Story {
     files: &'static [(&'static str, &'static str)],
@@ -55,20 +60,14 @@ fn tell(repo: &Path, story: &Story) {
 
 fn tell_with(repo: &Path, story: &Story, instead: &[(String, Vec<u8>)]) {
     git(repo, &["init", "-q"]);
-    story.files.iter().for_each(|(path, text)| write(repo, path, text.as_bytes()));
+    story.files.iter().for_each(|(path, text)| write(repo, path, text));
     instead.iter().for_each(|(path, bytes)| write(repo, path, bytes));
     commit(repo);
     for (number, path) in story.edits.iter().enumerate() {
         let old = fs::read_to_string(repo.join(path)).expect("is there");
-        write(repo, path, format!("{old}\n{}", " ".repeat(number + 1)).as_bytes());
+        write(repo, path, format!("{old}\n{}", " ".repeat(number + 1)));
         commit(repo);
     }
-}
-
-fn write(repo: &Path, path: &str, bytes: &[u8]) {
-    let path = repo.join(path);
-    fs::create_dir_all(path.parent().expect("is in a folder")).expect("creates");
-    fs::write(path, bytes).expect("writes");
 }
 
 fn replay(repo: &Path, story: &Story, args: &[&str]) -> Value {
@@ -83,16 +82,6 @@ fn cachalot(repo: &Path, story: &Story, args: &[&str]) -> (Option<i32>, String, 
         command.current_dir(repo).args(["cache", "replay"]).args(story.args).args(args).output().expect("runs");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     (output.status.code(), text(&output.stdout), text(&output.stderr))
-}
-
-fn commit(repo: &Path) {
-    git(repo, &["add", "-A"]);
-    git(repo, &["-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "-q", "-m", "change"]);
-}
-
-fn git(repo: &Path, args: &[&str]) {
-    let status = Command::new("git").current_dir(repo).args(args).status().expect("git is installed");
-    assert!(status.success(), "git {args:?}");
 }
 
 #[test]
@@ -280,8 +269,8 @@ fn an_ignore_file_of_another_purpose_is_left_alone() {
     std::os::unix::fs::symlink(".gitignore", repo.join(".dockerignore")).expect("links");
     commit(repo);
     for number in 0..5 {
-        write(repo, "README.md", number.to_string().as_bytes());
-        write(repo, "notes/today", number.to_string().as_bytes());
+        write(repo, "README.md", number.to_string());
+        write(repo, "notes/today", number.to_string());
         git(repo, &["add", "-f", "notes"]);
         commit(repo);
     }

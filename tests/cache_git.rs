@@ -6,6 +6,11 @@ use std::process::Command;
 
 use serde_json::Value;
 
+#[path = "support/repository.rs"]
+mod repository;
+
+use repository::{commit, git, write};
+
 #[test]
 fn revisions_and_the_working_tree_are_compared() {
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -88,22 +93,6 @@ fn predict(repo: &Path, args: &[&str]) -> Vec<String> {
     value["steps"].as_array().expect("has steps").iter().map(line).collect()
 }
 
-fn write(repo: &Path, path: &str, text: &str) {
-    let path = repo.join(path);
-    fs::create_dir_all(path.parent().expect("is in a folder")).expect("creates");
-    fs::write(path, text).expect("writes");
-}
-
-fn commit(repo: &Path) {
-    git(repo, &["add", "-A"]);
-    git(repo, &["-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "-q", "-m", "change"]);
-}
-
-fn git(repo: &Path, args: &[&str]) {
-    let status = Command::new("git").current_dir(repo).args(args).status().expect("git is installed");
-    assert!(status.success(), "git {args:?}");
-}
-
 /// A project whose install stands behind `COPY . .`, with nine edits of its source and one of a document.
 fn late_install(repo: &Path) {
     git(repo, &["init", "-q"]);
@@ -115,7 +104,7 @@ fn late_install(repo: &Path) {
     write(repo, "main.js", "0");
     commit(repo);
     for number in 1..10 {
-        write(repo, "main.js", &number.to_string());
+        write(repo, "main.js", number.to_string());
         commit(repo);
     }
     write(repo, "README.md", "1");
@@ -210,7 +199,7 @@ fn build_arguments_may_change_with_each_commit() {
     late_install(repo);
     let text = "FROM node:22\nARG GIT_SHA\nWORKDIR /app\nCOPY package*.json ./\nRUN npm ci\nCOPY main.js ./\nRUN echo $GIT_SHA > sha\n";
     write(repo, "Dockerfile", text);
-    let put = |number: usize| write(repo, "main.js", &number.to_string());
+    let put = |number: usize| write(repo, "main.js", number.to_string());
     for number in 10..20 {
         put(number);
         commit(repo);
@@ -350,10 +339,10 @@ fn every_rule_says_its_cost() {
         write(repo, "src/main.js", "0");
         commit(repo);
         for number in 1..5 {
-            write(repo, "src/main.js", &number.to_string());
+            write(repo, "src/main.js", number.to_string());
             commit(repo);
         }
-        write(repo, "Dockerfile", &dockerfile.replace("VERSION=1.0", "VERSION=1.1").replace("WORKDIR", "WORKDIR "));
+        write(repo, "Dockerfile", dockerfile.replace("VERSION=1.0", "VERSION=1.1").replace("WORKDIR", "WORKDIR "));
         commit(repo);
         let mut command = Command::new(env!("CARGO_BIN_EXE_cachalot"));
         let command = command.current_dir(repo).args(["lint", "--history", "50", "--select", rule, "--format", "json"]);
@@ -394,7 +383,7 @@ fn a_dockerfile_in_a_folder_is_built_from_where_its_files_are() {
     // So does a workflow, or a bake file.
     fs::remove_file(repo.join("compose.yaml")).expect("removes");
     let step = "    - uses: docker/build-push-action@v6\n      with:\n        context: docker\n        file: docker/Dockerfile\n";
-    write(repo, ".github/workflows/image.yml", &format!("jobs:\n  image:\n    steps:\n{step}"));
+    write(repo, ".github/workflows/image.yml", format!("jobs:\n  image:\n    steps:\n{step}"));
     let (_, text, _) = cachalot(repo, &["predict", "docker/Dockerfile"]);
     assert!(!text.contains("is taken to be"), "{text}");
     write(repo, "docker-bake.hcl", "target \"a\" {\n  context = \"src\"\n  dockerfile = \"../docker/Dockerfile\"\n}\n");
@@ -410,7 +399,7 @@ fn advice_ends_where_no_earlier_commit_has_the_files() {
     git(repo, &["init", "-q"]);
     write(repo, "Dockerfile", "FROM node:22\nCOPY . .\nRUN npm ci\n");
     for number in 0..9 {
-        write(repo, "main.js", &number.to_string());
+        write(repo, "main.js", number.to_string());
         commit(repo);
     }
     write(repo, "Dockerfile", "FROM node:22\nCOPY package.json ./\nCOPY . .\nRUN npm ci\n");

@@ -14,6 +14,10 @@ use serde_json::Value;
 #[allow(dead_code, reason = "tests/e2e_cache.rs prunes")]
 #[path = "support/buildkit.rs"]
 mod buildkit;
+#[path = "support/repository.rs"]
+mod repository;
+
+use repository::{commit, git, write};
 
 /// A stage with a shell and something that installs like npm.
 const BASE: &str = "FROM scratch AS base
@@ -93,7 +97,7 @@ fn keeps_promises(dockerfile: &str, kinds: &[&str]) -> usize {
         let commit = format!("HEAD~{}", later.len() - at);
         git(&repo, &["checkout", "-q", "-f", &commit, "--", "."]);
         better.iter().for_each(|(name, bytes)| fs::write(repo.join(name), bytes).expect("writes"));
-        let id = output(&repo, &["rev-parse", &commit]);
+        let id = git(&repo, &["rev-parse", &commit]);
         let options = BTreeMap::from([("build-arg:GIT_SHA".to_string(), id.trim().to_string())]);
         let seen = buildkit::build(folder.path(), &options, &[]).unwrap_or_else(|error| panic!("{commit}: {error}"));
         if at > 0 {
@@ -136,26 +140,5 @@ fn replay(repo: &Path, args: &[&str]) -> String {
     command.current_dir(repo).args(["cache", "replay", "--build-arg", "GIT_SHA={commit}"]).args(args);
     let output = command.output().expect("runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-fn write(repo: &Path, path: &str, text: &str) {
-    let path = repo.join(path);
-    fs::create_dir_all(path.parent().expect("is in a folder")).expect("creates");
-    fs::write(path, text).expect("writes");
-}
-
-fn commit(repo: &Path) {
-    git(repo, &["add", "-A"]);
-    git(repo, &["-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "-q", "-m", "change"]);
-}
-
-fn git(repo: &Path, args: &[&str]) {
-    output(repo, args);
-}
-
-fn output(repo: &Path, args: &[&str]) -> String {
-    let output = Command::new("git").current_dir(repo).args(args).output().expect("git is installed");
-    assert!(output.status.success(), "git {args:?}");
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
