@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use cachalot::cache::{BuildLog, Cache, LoggedStep, ReasonKind, Verdict};
+use cachalot::cache::{BuildLog, Cache, Graph, LoggedStep, ReasonKind, Verdict};
 use serde_json::Value;
 
 #[allow(dead_code, reason = "fixtures are written by the end-to-end test")]
@@ -15,6 +15,8 @@ mod cache_fixture;
 #[allow(dead_code, reason = "only builders need the files")]
 #[path = "support/cache_state.rs"]
 mod cache_state;
+
+use cache_state::{File, State};
 
 #[test]
 fn what_was_predicted_wrongly_once_is_right_now() {
@@ -55,6 +57,44 @@ fn check(path: &Path) -> String {
         }
     }
     problems
+}
+
+/// A build of these stages over a context of one file with this text.
+fn built(stages: &str, text: &str) -> Graph {
+    let head = stages.lines().map(str::to_string).collect();
+    let files = [("a.txt".to_string(), File::Text(text.to_string(), 0o644))].into();
+    let ignore = vec!["Dockerfile".to_string(), ".dockerignore".to_string()];
+    State { head, files, ignore, ..Default::default() }.graph()
+}
+
+/// The verdict of the last build on the step of this number, from 0.
+fn last_verdict(builds: &[&Graph], step: usize) -> Verdict {
+    let mut cache = Cache::default();
+    let verdicts = builds.iter().map(|it| cache.build(it)).last().expect("was built");
+    let graph = builds.last().expect("was built");
+    graph.verdict(&graph.steps[step], &verdicts).expect("is built")
+}
+
+#[test]
+fn a_context_opened_for_writing_may_go_by_another_hash() {
+    let stages =
+        "FROM scratch AS a\nRUN --mount=type=bind,rw,target=/c [\"x\"]\nFROM scratch\nCOPY . .\nCOPY --from=a / /a";
+    let (first, edited) = (built(stages, "1"), built(stages, "2"));
+    let Verdict::Maybe(reason) = last_verdict(&[&first, &first], 1) else { panic!("is open") };
+    assert!(reason.text.contains("rw,target=/c"), "{}", reason.text);
+    assert!(matches!(last_verdict(&[&first, &first], 0), Verdict::Hit));
+    // What differs all the same runs.
+    assert!(matches!(last_verdict(&[&first, &edited], 1), Verdict::Miss(_)));
+    // It is hashed before the context is opened; a mount that is only read opens nothing; a part of the
+    // context goes by one hash only.
+    for (stages, step) in [
+        ("FROM scratch\nCOPY . .\nRUN --mount=type=bind,rw,target=/c [\"x\"]", 0),
+        ("FROM scratch AS a\nRUN --mount=type=bind,target=/c [\"x\"]\nFROM scratch\nCOPY . .\nCOPY --from=a / /a", 1),
+        ("FROM scratch\nRUN --mount=type=bind,rw,target=/c [\"x\"]\nCOPY a.txt .", 1),
+    ] {
+        let graph = built(stages, "1");
+        assert_eq!(last_verdict(&[&graph, &graph], step), Verdict::Hit, "{stages}");
+    }
 }
 
 #[test]

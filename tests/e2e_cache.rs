@@ -15,7 +15,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use cachalot::cache::{Cache, Graph, Memory, Reason, ReasonKind, Replay, Verdict, Vertex, VertexKind};
+use cachalot::cache::{Cache, Graph, Input, Memory, Reason, ReasonKind, Replay, Verdict, Vertex, VertexKind};
 use serde_json::{Value, json};
 
 #[path = "support/buildkit.rs"]
@@ -273,7 +273,11 @@ fn judge(graph: &Graph, verdicts: &[Verdict], seen: &Seen, before: &[Graph], tal
             Verdict::Miss(reason) if *cached => {
                 writeln!(problems, "  miss, but cached: {} ({})", vertex.name, reason.text).expect("writes");
             }
-            Verdict::Maybe(reason) if !may_be_open(graph, verdicts, at) && !may_equal_output(graph, at, before) => {
+            Verdict::Maybe(reason)
+                if !may_be_open(graph, verdicts, at)
+                    && !may_equal_output(graph, at, before)
+                    && !may_be_hashed_anew(graph, at, before) =>
+            {
                 writeln!(problems, "  maybe for no reason: {} ({})", vertex.name, reason.text).expect("writes");
             }
             _ => {}
@@ -317,6 +321,17 @@ fn may_equal_output(graph: &Graph, at: usize, before: &[Graph]) -> bool {
     };
     let is_one = |old: &Graph| old.vertices.iter().any(|it| it.key.digest() == digest && read_output(old, it));
     before.iter().any(is_one)
+}
+
+/// True if it reads all of a context that a step of this build or of one before opens for writing.
+fn may_be_hashed_anew(graph: &Graph, at: usize, before: &[Graph]) -> bool {
+    let context = |graph: &Graph, at: usize| matches!(graph.vertices[at].kind, VertexKind::Context(..));
+    let whole = |input: &Input| input.content.iter().any(|it| it.path == "/") && context(graph, input.vertex);
+    let opens = |graph: &Graph| {
+        let inputs = || graph.vertices.iter().flat_map(|vertex| &vertex.inputs);
+        inputs().any(|input| input.writable && context(graph, input.vertex))
+    };
+    graph.vertices[at].inputs.iter().any(whole) && before.iter().chain([graph]).any(opens)
 }
 
 /// True if some command made what the vertex holds.

@@ -33,6 +33,8 @@ pub(super) struct Content {
     pub(super) id: Digest,
     /// False where another id may still stand for the same content.
     pub(super) exact: bool,
+    /// True where the same content may go by another hash (see [`super::reopened`]).
+    pub(super) unsettled: bool,
 }
 
 /// Whether two contents are one.
@@ -46,7 +48,8 @@ pub(super) enum Same {
 impl Content {
     pub(super) fn compare(&self, other: &Content) -> Same {
         match () {
-            () if self.id == other.id => Same::Yes,
+            () if self.id == other.id && !self.unsettled && !other.unsettled => Same::Yes,
+            () if self.id == other.id => Same::Perhaps,
             () if self.exact && other.exact => Same::No,
             () => Same::Perhaps,
         }
@@ -57,14 +60,14 @@ impl Outcome {
     /// The content of a selection; the error is the path that does not exist.
     pub(super) fn content(&self, selectors: &[Selector]) -> Result<Content, String> {
         match self {
-            Outcome::Known(root) => Ok(Content { id: select::digest(selectors, root)?, exact: true }),
+            Outcome::Known(root) => Ok(Content { id: select::digest(selectors, root)?, exact: true, unsettled: false }),
             // `--parents` never finds the root itself.
             Outcome::Opaque(_) if selectors.iter().any(|it| it.required.iter().any(|it| it == "/")) => {
                 Err("/".to_string())
             }
             Outcome::Opaque(id) => {
                 let id = Hasher::new("of opaque").part(id).part(&select::name(selectors)).sum();
-                Ok(Content { id, exact: false })
+                Ok(Content { id, exact: false, unsettled: false })
             }
         }
     }

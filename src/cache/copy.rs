@@ -175,7 +175,8 @@ impl Copy {
             }
             return at;
         }
-        self.inputs.push(Input { vertex, selector: selector.path.clone(), content: vec![selector.clone()] });
+        let content = vec![selector.clone()];
+        self.inputs.push(Input { vertex, selector: selector.path.clone(), content, writable: false });
         self.inputs.len() - 1
     }
 }

@@ -2,6 +2,7 @@
 
 use super::environment::shown;
 use super::graph::{Graph, Key, KeyPart, Part, Vertex, VertexKind};
+use super::reopened;
 use super::solve::{Built, State};
 use super::verdict::{Reason, ReasonKind, Verdict};
 use super::{content::Outcome, select};
@@ -38,6 +39,9 @@ pub(super) fn open(graph: &Graph, at: usize, states: &[State], otherwise: Reason
     let vertex = &graph.vertices[at];
     for input in vertex.inputs.iter().filter(|input| !input.content.is_empty()) {
         let from = input.vertex;
+        if let Some(writer) = reopened::by(graph, at, input, states) {
+            return unsettled(graph, writer);
+        }
         if states[from].verdict == Verdict::Hit {
             continue;
         }
@@ -52,6 +56,9 @@ pub(super) fn open(graph: &Graph, at: usize, states: &[State], otherwise: Reason
     }
     let maybe = vertex.inputs.iter().map(|it| it.vertex).find(|it| matches!(states[*it].verdict, Verdict::Maybe(_)));
     let Some(from) = maybe else {
+        if let Some(writer) = vertex.inputs.iter().find_map(|input| reopened::ever_by(graph, at, input)) {
+            return unsettled(graph, writer);
+        }
         // Something equal was built that read the result of a command, and what that was nobody knows.
         let text = "cached if what another step put out before is the same as what it reads now".to_string();
         let is_new = otherwise.kind == ReasonKind::New;
@@ -68,6 +75,15 @@ pub(super) fn merged(graph: &Graph, reader: usize) -> Reason {
         instruction(graph, reader)
     );
     Reason { kind: ReasonKind::Output, text, ..Reason::default() }
+}
+
+/// Why a step that reads all of a context may go by another hash, because of the one that writes to it.
+fn unsettled(graph: &Graph, writer: usize) -> Reason {
+    let text = format!(
+        "cached if BuildKit hashed the context before `{}` opened it for writing, which is chance",
+        instruction(graph, writer)
+    );
+    Reason { kind: ReasonKind::Files, text, paths: vec![".".to_string()], caused_by: Some(writer) }
 }
 
 /// The vertex of the build before that this one took the place of.

@@ -123,6 +123,8 @@ pub struct Input {
     pub selector: String,
     /// Files whose content can match as well; empty where only the definition counts.
     pub content: Vec<Selector>,
+    /// True where something is written on top of it: what a step builds upon, a bind mount with `rw`.
+    pub writable: bool,
 }
 
 /// A cache key in parts: "why rebuilt" is the first part that differs.

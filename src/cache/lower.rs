@@ -463,7 +463,7 @@ impl<'m> Lower<'m> {
 
 /// An input that only its definition can match.
 pub(super) fn definition(root: Option<usize>) -> Option<Input> {
-    root.map(|vertex| Input { vertex, selector: String::new(), content: Vec::new() })
+    root.map(|vertex| Input { vertex, selector: String::new(), content: Vec::new(), writable: true })
 }
 
 fn is_counted(kind: Keyword) -> bool {

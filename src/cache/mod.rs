@@ -20,6 +20,7 @@ mod lower;
 mod name;
 mod past;
 mod paths;
+mod reopened;
 mod replay;
 mod request;
 mod run;

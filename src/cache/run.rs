@@ -45,7 +45,8 @@ impl Lower<'_> {
             let kind = VertexKind::Inline(name, 0o755, body.into_bytes());
             let vertex = self.add_internal(kind, file, "[internal] preparing inline document");
             key.push(Part::Mount, "/dev/pipes/", "script");
-            inputs.push(Input { vertex, selector: String::new(), content: vec![Selector::path("/")] });
+            let content = vec![Selector::path("/")];
+            inputs.push(Input { vertex, selector: String::new(), content, writable: false });
         }
         let mut mounted = Vec::new();
         for (number, mount) in mounts(step.instruction).iter().enumerate() {
@@ -147,12 +148,13 @@ impl Lower<'_> {
             folder.push(Part::Mount, "", permissions(&owner));
             let kind = VertexKind::Mkdir("/cache".to_string());
             let vertex = self.add_internal(kind, folder, "[internal] setting cache mount permissions");
-            inputs.push(Input { vertex, selector: "/cache".to_string(), content: Vec::new() });
+            inputs.push(Input { vertex, selector: "/cache".to_string(), content: Vec::new(), writable: true });
             key.push(Part::Mount, format!("{name} input"), (inputs.len() - 1).to_string());
             return;
         }
         let Some(vertex) = vertex else { return };
         let at = add_mount_input(inputs, vertex, &source, state.root);
+        inputs[at].writable |= is_cache || !mount.read_only;
         // Which input a mount has is part of the key; what it selects is part of the input.
         key.push(Part::Mount, format!("{name} input"), at.to_string());
         mounted.push((target, at, source));
@@ -185,7 +187,8 @@ fn add_mount_input(inputs: &mut Vec<Input>, vertex: usize, source: &str, root: O
         inputs[at].content.push(selector);
         return at;
     }
-    inputs.push(Input { vertex, selector: source.to_string(), content: vec![Selector::path(source)] });
+    let content = vec![Selector::path(source)];
+    inputs.push(Input { vertex, selector: source.to_string(), content, writable: false });
     inputs.len() - 1
 }
 

@@ -4,6 +4,7 @@ use super::content::{Content, Outcome, Same, Simulate, outcome};
 use super::digest::{Digest, Hasher};
 use super::explain;
 use super::graph::{Graph, Input, Vertex, VertexKind};
+use super::reopened;
 use super::verdict::{Reason, ReasonKind, Verdict};
 
 /// What earlier builds left behind. Nothing is ever thrown away: a build that goes back to an older
@@ -70,10 +71,9 @@ impl Cache {
     /// Builds: says what happens to each vertex, and remembers what the build leaves behind.
     pub fn build(&mut self, graph: &Graph) -> Vec<Verdict> {
         self.builds += 1;
-        let mut states: Vec<State> = Vec::with_capacity(graph.vertices.len());
-        for at in 0..graph.vertices.len() {
-            let state = self.vertex(graph, at, &states);
-            states.push(state);
+        let mut states = vec![State::unknown(); graph.vertices.len()];
+        for at in reopened::order(graph) {
+            states[at] = self.vertex(graph, at, &states);
         }
         self.merge(graph, &mut states);
         let verdicts = states.iter().map(|state| state.verdict.clone()).collect();
@@ -134,8 +134,11 @@ impl Cache {
         for input in &vertex.inputs {
             let content = (!input.content.is_empty()).then(|| states[input.vertex].outcome.content(&input.content));
             match content.transpose() {
-                Ok(content) => contents.push(content),
-                Err(path) => return self.missing(graph, vertex, &path, states),
+                Ok(content) => contents.push(content.map(|mut content| {
+                    content.unsettled = reopened::by(graph, at, input, states).is_some();
+                    content
+                })),
+                Err(path) => return self.missing(graph, vertex, &path),
             }
         }
         let found = self.find(vertex, &contents, states, |state| &state.keys);
@@ -231,10 +234,9 @@ impl Cache {
         State { keys: vec![fresh, key], natural: vec![fresh, key], possible: Vec::new(), outcome, verdict }.unsure(key)
     }
 
-    fn missing(&mut self, graph: &Graph, vertex: &Vertex, path: &str, states: &[State]) -> State {
-        let from_context = vertex.inputs.iter().any(|input| {
-            matches!(graph.vertices[input.vertex].kind, VertexKind::Context(..)) && states.get(input.vertex).is_some()
-        });
+    fn missing(&mut self, graph: &Graph, vertex: &Vertex, path: &str) -> State {
+        let is_context = |input: &Input| matches!(graph.vertices[input.vertex].kind, VertexKind::Context(..));
+        let from_context = vertex.inputs.iter().any(is_context);
         let place = if from_context { "does not reach the build context" } else { "does not exist" };
         let text = format!("`{}` {place}: the build fails here", path.trim_start_matches('/'));
         let key = self.fresh();
@@ -291,6 +293,13 @@ impl Cache {
 }
 
 impl State {
+    /// Of a vertex whose turn has not come.
+    fn unknown() -> State {
+        let verdict = Verdict::Miss(Reason::default());
+        let outcome = Outcome::Opaque([0; 32]);
+        State { keys: Vec::new(), natural: Vec::new(), possible: Vec::new(), outcome, verdict }
+    }
+
     /// Leaves the key to possibility.
     fn unsure(mut self, key: u64) -> State {
         self.keys.retain(|it| *it != key);

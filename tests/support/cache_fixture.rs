@@ -16,8 +16,9 @@ pub(crate) fn build_of(state: &State, seen: &BTreeMap<String, bool>) -> Value {
         File::Folder(mode) => json!({"folder": format!("{mode:o}")}),
     };
     let files: BTreeMap<&String, Value> = state.files.iter().map(|(path, it)| (path, file(it))).collect();
-    let steps = seen.iter().filter(|(name, _)| name.starts_with('[') && !name.starts_with("[internal]"));
-    let steps = steps.filter(|(name, _)| !name.contains("] FROM "));
+    let is_step =
+        |name: &str| name.starts_with('[') && !name.starts_with("[internal]") && !name.starts_with("[context ");
+    let steps = seen.iter().filter(|(name, _)| is_step(name) && !name.contains("] FROM "));
     let hide = |text: &str| text.replace(&state.nonce, NONCE);
     let seen: BTreeMap<String, &str> =
         steps.map(|(name, cached)| (hide(name), if *cached { "cached" } else { "ran" })).collect();
