@@ -292,7 +292,10 @@ fn what_git_lacks_is_said() {
     let from = format!("file://{}", repo.display());
     git(folder.path(), &["clone", "-q", "--depth", "2", &from, "clone"]);
     let (status, text, errors) = cachalot(&clone, &["replay"]);
-    assert!(status == Some(0) && text.contains("1 commits replayed") && text.contains("is shallow"), "{text}{errors}");
+    assert!(status == Some(0) && text.contains("1 commit replayed") && text.contains("is shallow"), "{text}{errors}");
+    let (status, text, _) = cachalot(&clone, &["replay", "--range", "HEAD..HEAD", "--min-hit-rate", "50%"]);
+    assert!(status == Some(0) && text.contains("nothing to replay"), "{text}");
+    assert!(text.contains("the gates had nothing to judge"), "{text}");
     let (status, _, errors) = cachalot(&clone, &["predict", "--since", "HEAD~2"]);
     assert!(status == Some(2) && errors.contains("`git fetch --unshallow` brings the rest"), "{errors}");
 }

@@ -32,6 +32,13 @@ pub(super) struct Ran<'a> {
 }
 
 impl GateArgs {
+    /// True if any bound is set.
+    pub(super) fn is_given(&self, config: &Config) -> bool {
+        let section = config.section("cache");
+        let has_least = self.min_hit_rate.is_some() || section.string("min-hit-rate").is_some_and(|it| it != "off");
+        has_least || !self.max_miss.is_empty() || !section.strings("max-miss").is_empty()
+    }
+
     /// Judges what happened to the steps.
     pub(super) fn judge(
         &self,

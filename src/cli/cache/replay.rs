@@ -139,6 +139,9 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
         report = report.with_advice(&given.advised, given.patches.clone());
     }
     let gates = args.gates.judge(&config, &place, report.hit_rate(), &ran(&history))?;
+    if report.hit_rate().is_none() && args.gates.is_given(&config) {
+        notes.push("no step was built twice: the gates had nothing to judge".to_string());
+    }
     let crossed = gates.iter().any(|gate| !gate.passed);
     print(args, &report.with_gates(gates).with_notes(notes), given.as_ref())?;
     if let Some(given) = given.as_ref().filter(|_| args.fix) {

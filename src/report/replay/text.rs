@@ -18,10 +18,7 @@ const INSTRUCTION: usize = 60;
 pub fn replay_text(write: &mut dyn Write, report: &ReplayReport, width: Option<usize>) -> io::Result<()> {
     table(write, report, width)?;
     writeln!(write)?;
-    let overall = report
-        .hit_rate
-        .map_or("no step was built twice".to_string(), |rate| format!("all steps together hit in {}", percent(rate)));
-    writeln!(write, "{} commits replayed: {overall}{}", report.commits, lost(report))?;
+    writeln!(write, "{}{}", overall(report), lost(report))?;
     if report.interrupted {
         writeln!(write, "note: interrupted: this is what was known by then")?;
     }
@@ -38,6 +35,16 @@ pub fn replay_text(write: &mut dyn Write, report: &ReplayReport, width: Option<u
         advice(write, report, proposal)?;
     }
     crossed(&report.gates).try_for_each(|line| writeln!(write, "{line}"))
+}
+
+fn overall(report: &ReplayReport) -> String {
+    let rate = report.hit_rate.map(|rate| format!("all steps together hit in {}", percent(rate)));
+    let rate = rate.unwrap_or("no step was built twice".to_string());
+    match report.commits {
+        0 => "nothing to replay: the first commit only fills the cache, and no other follows".to_string(),
+        1 => format!("1 commit replayed: {rate}"),
+        many => format!("{many} commits replayed: {rate}"),
+    }
 }
 
 fn table(write: &mut dyn Write, report: &ReplayReport, width: Option<usize>) -> io::Result<()> {
