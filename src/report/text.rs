@@ -127,7 +127,8 @@ fn fixable(run: &Run) -> String {
     }
 }
 
-fn count(number: usize, word: &str) -> String {
+/// `1 step`, `2 steps`.
+pub(super) fn count(number: usize, word: &str) -> String {
     if number == 1 { format!("1 {word}") } else { format!("{number} {word}s") }
 }
 

@@ -96,7 +96,9 @@ pub(super) fn of_history(history: &History, place: &Place, git: &Git, only_last:
     if git.is_shallow() {
         notes.push("the clone is shallow: `git fetch --unshallow` brings the earlier commits".to_string());
     }
-    if !git.is_bare() {
+    // What lies on disk belongs to the commit that is checked out.
+    let checked_out = || git.commit("HEAD").is_ok_and(|head| *head.id() == *last.commit);
+    if !git.is_bare() && checked_out() {
         notes.extend(untracked(last, &place.context));
     }
     notes

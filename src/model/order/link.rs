@@ -1,5 +1,6 @@
 //! Copies that need nothing of the layers below them.
 
+use crate::shell::Dialect;
 use crate::syntax::dockerfile::{Body, Keyword};
 
 use super::super::Step;
@@ -20,7 +21,10 @@ pub fn can_link(step: &Step) -> bool {
     let Some(dest) = dest.known.then(|| step.before.workdir.join(&dest.text)).flatten() else { return false };
     let dest = clean(&dest);
     let is_linked = LINKED.iter().any(|folder| dest == *folder || dest.starts_with(&format!("{folder}/")));
+    // Windows layers cannot be put over one another.
+    let windows = matches!(step.before.shell.dialect, Dialect::Cmd | Dialect::PowerShell);
     step.kind() == Keyword::Copy
+        && !windows
         && flag("link").is_none()
         && flag("chmod").is_none()
         && flag("parents").is_none()

@@ -2,6 +2,7 @@ use std::io::{self, Write};
 
 use super::super::image::bytes;
 use super::super::step::{column, crossed, cut, percent, time};
+use super::super::text::count;
 use super::advice::{ReportedAdvice, ReportedChange, ReportedFates, ReportedProposal};
 use super::{ReplayReport, ReplayedStep};
 
@@ -23,10 +24,11 @@ pub fn replay_text(write: &mut dyn Write, report: &ReplayReport, width: Option<u
         writeln!(write, "note: interrupted: this is what was known by then")?;
     }
     if report.skipped > 0 {
-        writeln!(write, "note: {} commits have no {}", report.skipped, report.dockerfile)?;
+        let have = if report.skipped == 1 { "has" } else { "have" };
+        writeln!(write, "note: {} {have} no {}", count(report.skipped, "commit"), report.dockerfile)?;
     }
     if report.gone > 0 {
-        writeln!(write, "note: {} steps of earlier Dockerfiles are not listed", report.gone)?;
+        writeln!(write, "note: left out: {} of earlier Dockerfiles", count(report.gone, "step"))?;
     }
     for note in &report.notes {
         writeln!(write, "note: {note}")?;
@@ -42,8 +44,7 @@ fn overall(report: &ReplayReport) -> String {
     let rate = rate.unwrap_or("no step was built twice".to_string());
     match report.commits {
         0 => "nothing to replay: the first commit only fills the cache, and no other follows".to_string(),
-        1 => format!("1 commit replayed: {rate}"),
-        many => format!("{many} commits replayed: {rate}"),
+        many => format!("{} replayed: {rate}", count(many, "commit")),
     }
 }
 
@@ -103,7 +104,7 @@ fn advice(write: &mut dyn Write, report: &ReplayReport, proposal: &ReportedPropo
         () if all => "",
         () => " whose Dockerfile has today's steps",
     };
-    writeln!(write, "\nadvice, replayed over {} commits{which}:", proposal.commits)?;
+    writeln!(write, "\nadvice, replayed over {}{which}:", count(proposal.commits, "commit"))?;
     for (at, advice) in report.advice.iter().enumerate() {
         one(write, at + 1, advice)?;
     }
