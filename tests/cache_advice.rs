@@ -103,6 +103,33 @@ fn manifests_come_first() {
 }
 
 #[test]
+fn two_stages_with_the_same_install_are_both_bettered() {
+    let story = Story {
+        files: &[
+            (
+                "Dockerfile",
+                "FROM node:22 AS client\nWORKDIR /app\nCOPY client .\nRUN npm ci\nRUN npm run build\n\
+                 FROM node:22\nWORKDIR /app\nCOPY server .\nRUN npm ci\nCOPY --from=client /app/dist dist\n",
+            ),
+            (".dockerignore", ".git\nDockerfile\n.dockerignore\n"),
+            ("client/package.json", NODE),
+            ("client/package-lock.json", "{}"),
+            ("client/main.js", "1"),
+            ("server/package.json", NODE),
+            ("server/package-lock.json", "{}"),
+            ("server/main.js", "1"),
+        ],
+        edits: &["client/main.js", "server/main.js", "client/main.js", "server/main.js", "client/main.js"],
+        args: &[],
+    };
+    let fixed = "FROM node:22 AS client\nWORKDIR /app\nCOPY client/package.json client/package-lock.json ./\nRUN npm ci\n\
+                 COPY client .\nRUN npm run build\nFROM node:22\nWORKDIR /app\n\
+                 COPY server/package.json server/package-lock.json ./\nRUN npm ci\nCOPY server .\n\
+                 COPY --link --from=client /app/dist dist\n";
+    check(&story, "manifests-first", "copy the manifests, run `npm ci`, then copy the rest", fixed);
+}
+
+#[test]
 fn a_package_of_a_workspace_brings_its_manifest_first() {
     let story = Story {
         files: &[

@@ -128,7 +128,7 @@ pub fn advise(question: &Question) -> Advised {
 /// Advice for a history that ends with `last`; `None` where too few of its commits count: less than
 /// one in five, and than `enough`.
 fn over(question: &Question, filters: &Arc<Filters>, last: &Snapshot, enough: usize) -> Option<Advised> {
-    let mut draft = Draft { text: last.dockerfile.clone(), ignore: Vec::new(), lines: Vec::new() };
+    let mut draft = Draft { text: last.dockerfile.clone(), ignore: Vec::new() };
     let start = measure(question, filters, &draft);
     let counted = start.counted.iter().filter(|it| **it).count();
     if counted < (start.counted.len().div_ceil(ENOUGH)).min(enough) {
@@ -179,14 +179,11 @@ fn as_if(question: &Question, filters: &Arc<Filters>, last: &Snapshot) -> Advise
 pub(super) struct Draft {
     text: Arc<str>,
     ignore: Vec<String>,
-    /// Titles of what was proposed before, so that nothing comes twice.
-    lines: Vec<String>,
 }
 
 impl Draft {
     fn with(&self, proposal: &Proposal) -> Option<Draft> {
         let mut next = self.clone();
-        next.lines.push(proposal.title.clone());
         if let Some(fix) = &proposal.fix {
             next.text = propose::applied(&self.text, fix)?.into();
         }
@@ -201,7 +198,7 @@ fn best(question: &Question, filters: &Arc<Filters>, draft: &Draft, now: &Measur
         return None;
     }
     let mut proposals = propose::proposals(question, draft, now);
-    proposals.retain(|it| !draft.lines.contains(&it.title) && accepted(question, draft, it));
+    proposals.retain(|it| accepted(question, draft, it));
     proposals.truncate(MAX_PROPOSALS);
     let tried: Vec<(Proposal, Draft, Score)> = proposals
         .into_par_iter()
@@ -230,8 +227,8 @@ fn accepted(question: &Question, draft: &Draft, proposal: &Proposal) -> bool {
 /// no part in the numbers.
 fn finish(question: &Question, mut draft: Draft, now: &Measured, advice: &mut Vec<Advice>) -> Draft {
     for _ in 0..MAX_ROUNDS {
-        let new = |it: &Proposal| !draft.lines.contains(&it.title) && accepted(question, &draft, it);
-        let found = mounts::caches(question, &draft, now).into_iter().find(new);
+        let accepted = |it: &Proposal| accepted(question, &draft, it);
+        let found = mounts::caches(question, &draft, now).into_iter().find(accepted);
         let Some(proposal) = found.filter(|_| !(question.stop)()) else { return draft };
         let Some(next) = draft.with(&proposal) else { return draft };
         let mut told = told(&proposal, &draft, now, now, question);
