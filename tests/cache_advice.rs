@@ -255,7 +255,7 @@ fn layers_are_linked_where_only_those_below_change() {
     check(
         &story,
         "link",
-        "copy to `/srv/lib1` with `--link` (line 5), so that its layer outlives changes below it",
+        "copy to `/srv/lib1` with `--link`, so that its layer outlives changes below it",
         fixed,
     );
 }
@@ -273,7 +273,7 @@ fn what_still_runs_keeps_its_downloads() {
         args: &[],
     };
     let fixed = "FROM node:22\nWORKDIR /app\nCOPY package*.json ./\nRUN --mount=type=cache,target=/root/.npm npm ci\n";
-    check(&story, "cache-mount", "keep the downloads of `npm ci` (line 4) in a cache mount", fixed);
+    check(&story, "cache-mount", "keep the downloads of `npm ci` in a cache mount", fixed);
 }
 
 /// `.dockerignore` may be a link to a file that ignores for git: it is read, and nothing is added to it.

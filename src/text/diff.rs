@@ -21,6 +21,25 @@ pub fn changed_lines<'a>(old: impl Iterator<Item = &'a str>, new: impl Iterator<
     diff.hunks().map(|hunk| (lines(hunk.before), lines(hunk.after))).collect()
 }
 
+/// The line of the old text, from 1, that a line of the new one stands for: the same line, else the one
+/// whose place it took.
+pub fn line_before(old: &str, new: &str, line: u32) -> u32 {
+    let at = line.saturating_sub(1) as usize;
+    let mut before = at;
+    for (gone, fresh) in changed_lines(old.lines(), new.lines()) {
+        if at < fresh.start {
+            break;
+        }
+        let within = at.min(fresh.end) - fresh.start;
+        let beyond = at.saturating_sub(fresh.end);
+        before = match at < fresh.end {
+            true => gone.start + within.min(gone.len().saturating_sub(1)),
+            false => gone.end + beyond,
+        };
+    }
+    before as u32 + 1
+}
+
 /// The difference of two texts as a unified diff with three lines around each change, which `patch`
 /// and `git apply` read. Empty if there is none.
 pub fn unified_diff(old: &str, new: &str, name: &str) -> String {
@@ -72,7 +91,16 @@ fn write_lines(out: &mut String, sign: char, lines: &[&str]) {
 
 #[cfg(test)]
 mod tests {
-    use super::unified_diff;
+    use super::{line_before, unified_diff};
+
+    #[test]
+    fn a_line_is_found_where_it_stood() {
+        let (old, new) = ("a\nb\nc\nd\n", "x\na\nc\nB\nd\n");
+        let found: Vec<u32> = (1..=5).map(|line| line_before(old, new, line)).collect();
+        assert_eq!(found, [1, 1, 3, 4, 4]);
+        assert_eq!(line_before(old, old, 3), 3);
+        assert_eq!(line_before("", "a\n", 1), 1);
+    }
 
     fn body(old: &str, new: &str) -> String {
         unified_diff(old, new, "app/Dockerfile").lines().skip(2).map(|line| format!("{line}\n")).collect()

@@ -8,7 +8,7 @@ mod span;
 mod spliced;
 
 pub use decode::decode;
-pub use diff::{ChangedLines, changed_lines, unified_diff};
+pub use diff::{ChangedLines, changed_lines, line_before, unified_diff};
 pub use line_index::{LineColumn, LineIndex};
 pub use sources::{FileId, Source, Sources};
 pub use span::Span;

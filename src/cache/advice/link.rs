@@ -15,10 +15,11 @@ pub(super) fn proposals(cx: &Cx) -> Option<Proposal> {
         [] => return None,
         [step] => {
             let dest = step.transfer().map(|it| it.dest.raw.clone()).unwrap_or_default();
-            format!("copy to `{dest}` with `--link` (line {}), so that its layer outlives changes below it", lines[0])
+            format!("copy to `{dest}` with `--link`, so that its layer outlives changes below it")
         }
         _ => {
-            let shown: Vec<String> = lines.iter().map(u32::to_string).collect();
+            let today = |line: &u32| cx.question.line_today(cx.text, *line).to_string();
+            let shown: Vec<String> = lines.iter().map(today).collect();
             format!("copy with `--link` in lines {}, so that their layers outlive changes below them", shown.join(", "))
         }
     };

@@ -19,7 +19,7 @@ use rayon::prelude::*;
 
 use crate::diagnostic::Fix;
 use crate::model::Files;
-use crate::text::LineIndex;
+use crate::text::{LineIndex, line_before};
 
 use super::history::{Filters, Snapshot};
 use super::replay::Memory;
@@ -60,6 +60,13 @@ pub struct Question<'a> {
     pub accept: &'a (dyn Fn(&str, &Fix) -> bool + Sync),
     /// True once it is to end with what is known.
     pub stop: &'a (dyn Fn() -> bool + Sync),
+}
+
+impl Question<'_> {
+    /// Where a line of a draft stands in today's Dockerfile, from 1.
+    fn line_today(&self, draft: &str, line: u32) -> u32 {
+        self.history.last().map_or(line, |last| line_before(&last.dockerfile, draft, line))
+    }
 }
 
 /// One thing to do and what it does.
@@ -251,6 +258,7 @@ fn told(proposal: &Proposal, draft: &Draft, before: &Measured, after: &Measured,
     steps.retain(|change| change.is_change() || is_about(change));
     let first = proposal.fix.as_ref().and_then(|fix| fix.edits.first());
     let line = first.map(|edit| LineIndex::new(&draft.text).line_of(edit.span.start) as u32 + 1);
+    let line = line.map(|line| question.line_today(&draft.text, line));
     Advice {
         kind: proposal.kind,
         title: proposal.title.clone(),

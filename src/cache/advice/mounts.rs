@@ -32,8 +32,9 @@ fn cache(cx: &Cx, step: &Step) -> Option<Proposal> {
     if runs < 2 {
         return None;
     }
-    let (_, fix) = missing_cache_mount(step)?;
+    let (install, fix) = missing_cache_mount(step)?;
     let mut proposal = Proposal::of_fix(Kind::CacheMount, fix, vec![line]);
+    proposal.title = format!("keep the downloads of `{}` in a cache mount", install.meaning.title());
     proposal
         .cautions
         .push(format!("it still runs in {runs} builds, but downloads only what is new where the mount is kept"));

@@ -120,7 +120,7 @@ fn advice(write: &mut dyn Write, report: &ReplayReport, proposal: &ReportedPropo
 }
 
 fn one(write: &mut dyn Write, number: usize, advice: &ReportedAdvice) -> io::Result<()> {
-    writeln!(write, "{number}. {}", cut(&advice.title, 200))?;
+    writeln!(write, "{number}. {}{}", cut(&advice.title, 200), place(advice))?;
     let mut lines: Vec<(usize, String)> = advice.steps.iter().filter_map(changed).collect();
     lines.sort_by_key(|(fewer, _)| std::cmp::Reverse(*fewer));
     for (_, line) in lines.iter().take(CHANGES) {
@@ -134,6 +134,12 @@ fn one(write: &mut dyn Write, number: usize, advice: &ReportedAdvice) -> io::Res
         writeln!(write, "   {}", saved.join(", "))?;
     }
     advice.cautions.iter().try_for_each(|it| writeln!(write, "   note: {it}"))
+}
+
+/// Where the advice is about one place, which.
+fn place(advice: &ReportedAdvice) -> String {
+    let is_told = advice.line == 0 || advice.title.contains(" in lines ");
+    if is_told { String::new() } else { format!(" (line {})", advice.line) }
 }
 
 /// `RUN npm ci: 6 % → 91 %, 170 of 188 runs avoided`, with a number by which lines are sorted: runs of
