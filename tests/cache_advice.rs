@@ -194,6 +194,35 @@ fn what_no_build_needs_is_ignored() {
 }
 
 #[test]
+fn who_may_read_the_commit_is_told() {
+    for (base, run, told) in [
+        ("golang:1.25", "go build ./...", "`go build` then writes no commit into the program"),
+        (
+            "alpine:3.22",
+            "apk add --no-cache git",
+            "git is installed: a tool that asks it for the commit finds none then",
+        ),
+    ] {
+        let dockerfile = format!("FROM {base}\nWORKDIR /src\nCOPY . .\nRUN {run}\n");
+        let story = Story {
+            files: &[
+                ("README.md", "1"),
+                ("go.mod", "module shop\n"),
+                ("main.go", "1"),
+                (".dockerignore", "Dockerfile\n"),
+            ],
+            edits: &["README.md"; 6],
+            args: &[],
+        };
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        tell_with(folder.path(), &story, &[("Dockerfile".to_string(), dockerfile.into_bytes())]);
+        let replayed = replay(folder.path(), &story, &[]);
+        let advice = replayed["advice"].as_array().expect("a list").iter().find(|it| it["kind"] == "ignore");
+        assert_eq!(advice.expect("is given")["cautions"][0], told);
+    }
+}
+
+#[test]
 fn a_mount_of_everything_is_narrowed() {
     let story = Story {
         files: &[
@@ -252,12 +281,7 @@ fn layers_are_linked_where_only_those_below_change() {
         args: &[],
     };
     let fixed = "FROM debian:13 AS build\nRUN mkdir /lib1\nFROM debian:13\nCOPY settings.json /srv/\nCOPY --link --from=build /lib1 /srv/lib1\nCOPY main.js /srv/\n";
-    check(
-        &story,
-        "link",
-        "copy to `/srv/lib1` with `--link`, so that its layer outlives changes below it",
-        fixed,
-    );
+    check(&story, "link", "copy to `/srv/lib1` with `--link`, so that its layer outlives changes below it", fixed);
 }
 
 #[test]

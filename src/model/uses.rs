@@ -2,7 +2,8 @@
 
 use crate::syntax::dockerfile::Keyword;
 
-use super::{Context, Model};
+use super::tools::Action;
+use super::{Context, Model, Step};
 
 /// Files of the context's root that say what a project's build reads, or run git.
 const NAMING: &[&str] = &[
@@ -54,6 +55,8 @@ pub struct Uses {
     /// Paths that the ignore file brings back by name.
     kept: Vec<String>,
     git: bool,
+    /// Who may read the repository's history though nothing says so.
+    pub git_reader: Option<&'static str>,
     /// True if a RUN names tests.
     pub tests: bool,
 }
@@ -63,7 +66,7 @@ impl Uses {
     pub fn new(model: &Model, context: &Context) -> Uses {
         let exceptions = context.ignore_file().into_iter().flat_map(|file| &file.parsed.patterns);
         let kept = exceptions.filter(|it| it.exception).map(|it| it.text.trim_start_matches('!').to_string());
-        let mut uses = Uses { words: String::new(), kept: kept.collect(), git: false, tests: false };
+        let mut uses = Uses { words: String::new(), kept: kept.collect(), git: false, git_reader: None, tests: false };
         for (_, step) in model.steps() {
             for script in step.scripts() {
                 // The image's own command runs later; what it reads must be there all the same.
@@ -71,6 +74,7 @@ impl Uses {
             }
             if step.kind() == Keyword::Run {
                 uses.git |= step.commands().any(|it| GIT_PROGRAMS.contains(&it.name.as_str()));
+                uses.git_reader = uses.git_reader.or_else(|| git_reader(step));
                 uses.tests |= step.commands().any(|it| it.args.iter().any(|arg| arg.text_or_raw().contains("test")));
             }
             for word in step.transfer().into_iter().filter(|_| step.copies_context()).flat_map(|it| &it.sources) {
@@ -129,4 +133,20 @@ impl Uses {
         let named = |name: &str| self.words.contains(name);
         if is_word { named(&format!("{name}/")) || named(&format!("\n{name}\n")) } else { named(name) }
     }
+}
+
+/// `go build` writes the commit into the program where it finds git and its folder; who installs git
+/// may have a tool that asks it.
+fn git_reader(step: &Step) -> Option<&'static str> {
+    step.meanings().iter().flatten().find_map(|meaning| {
+        let installs = matches!(meaning.action, Action::Install(_));
+        let builds = matches!(meaning.action, Action::Build { .. });
+        match () {
+            () if builds && meaning.tool.name == "go" => Some("`go build` then writes no commit into the program"),
+            () if installs && meaning.packages.iter().any(|it| it.name == "git") => {
+                Some("git is installed: a tool that asks it for the commit finds none then")
+            }
+            () => None,
+        }
+    })
 }

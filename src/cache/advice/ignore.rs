@@ -81,7 +81,8 @@ pub(super) fn proposals(cx: &Cx, there: &[String]) -> Vec<Proposal> {
         plain.dedup();
     }
     let mut found = Vec::new();
-    found.extend(proposal(plain, &[]));
+    let cautions: Vec<&str> = uses.git_reader.filter(|_| plain.iter().any(|it| it == ".git")).into_iter().collect();
+    found.extend(proposal(plain, &cautions));
     found.extend(proposal(tests, &["tests can then not be run in the image"]));
     found
 }

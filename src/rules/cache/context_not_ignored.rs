@@ -43,10 +43,14 @@ pub(crate) fn check(cx: &mut DockerfileCx) {
     };
     let ignore = context.ignore_file().map_or(".dockerignore", |file| &file.path);
     let what = list(&folders, SHOWN);
-    cx.report(source.span, format!("this brings {what}{why}")).note(format!(
+    let reader = uses.git_reader.filter(|_| folders.contains(&".git"));
+    let report = cx.report(source.span, format!("this brings {what}{why}")).note(format!(
         "add {what} to `{ignore}`: nothing of the build names {}",
         if folders.len() == 1 { "it" } else { "them" }
     ));
+    if let Some(reader) = reader {
+        report.note(reader);
+    }
 }
 
 /// The outermost of such folders that reach the builder, `.git` first.
