@@ -6,7 +6,7 @@ use cachalot::image::{Expected, Limits, Trees, scan};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
-    let limits = Limits { max_layer_bytes: 64 << 20, max_entries: 100_000 };
+    let limits = Limits { max_layer_bytes: 64 << 20, max_entries: 100_000, ..Limits::default() };
     let Ok(layer) = scan("fuzz", bytes, &Expected::default(), limits) else { return };
     let mut trees = Trees::new(2);
     trees.add(&[0, 1], layer.tree);

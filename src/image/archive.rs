@@ -189,7 +189,7 @@ impl<S: Source> Visit<S> for Streamer {
             member.read_to_end(&mut head)?;
             Streamed::Json(head)
         } else if Compression::sniff(&head).is_ok() {
-            let scanned = scan(&name, head.chain(&mut member), &Expected::default(), self.limits);
+            let scanned = scan(&name, head.chain(&mut member), &Expected::default(), self.limits.for_blob(size));
             if let Err(LayerError { problem: Problem::Read(error), .. }) = &scanned
                 && error.kind() == io::ErrorKind::ConnectionAborted
             {

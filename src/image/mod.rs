@@ -11,6 +11,7 @@ pub mod diff;
 mod digest;
 pub mod dive;
 mod entries;
+mod hashing;
 #[allow(clippy::module_inception, reason = "the image itself")]
 mod image;
 mod layer_tar;

@@ -6,6 +6,7 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use flate2::bufread::MultiGzDecoder;
 
 use super::digest::{Digest, Hasher};
+use super::hashing::Hashing;
 use super::layer_tar;
 use super::media::Compression;
 use super::tar::{self, TarError};
@@ -22,18 +23,31 @@ pub struct Expected {
     pub diff_id: Option<Digest>,
 }
 
-/// Bounds on what a layer may make us do.
+/// Bounds on what a layer may make us do, in memory, time and threads.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// Bytes that a layer may decompress to.
     pub max_layer_bytes: u64,
     /// Tar members in a layer.
     pub max_entries: u32,
+    /// Whether both digests may have threads of their own: for a layer that would keep one processor
+    /// busy while others have nothing to do.
+    pub hash_apart: bool,
 }
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { max_layer_bytes: u64::MAX, max_entries: 50_000_000 }
+        Limits { max_layer_bytes: u64::MAX, max_entries: 50_000_000, hash_apart: false }
+    }
+}
+
+/// Blobs from this many bytes on are worth threads for their hashes.
+const APART_FROM: u64 = 4 << 20;
+
+impl Limits {
+    /// The same for a blob of that size.
+    pub fn for_blob(self, size: u64) -> Limits {
+        Limits { hash_apart: self.hash_apart && size >= APART_FROM, ..self }
     }
 }
 
@@ -174,32 +188,30 @@ fn scan_counted(
     raw_count: &Cell<u64>,
     tar_count: &Cell<u64>,
 ) -> Result<LayerScan, Problem> {
-    let mut raw = Hashing { inner: blob, hashed: Some(digest_like(&expected.digest)), count: raw_count };
+    let start = if limits.hash_apart { Hashing::apart } else { Hashing::Here };
+    let hashing = |expected: &Option<Digest>| start(Hasher::like(expected.as_ref()));
+    let mut raw = Hashed { inner: blob, hashing: Some(hashing(&expected.digest)), count: raw_count };
     let mut head = [0; Compression::SNIFF];
     let filled = fill(&mut raw, &mut head)?;
     let head = &head[..filled];
     let compression = Compression::sniff(head).map_err(Problem::NotALayer)?;
     let one_hash = compression == Compression::None && same_algorithm(expected);
-    let tar_hashed = (!one_hash).then(|| digest_like(&expected.diff_id));
+    let tar_hashing = (!one_hash).then(|| hashing(&expected.diff_id));
     let mut input = BufReader::with_capacity(BUFFER, head.chain(&mut raw));
-    let tar = |hashed| Tar { hashed, count: tar_count, raw_count, limits };
-    let (tree, tar_hashed) = match compression {
-        Compression::None => tar(tar_hashed).walk(&mut input)?,
-        Compression::Gzip => tar(tar_hashed).walk(MultiGzDecoder::new(&mut input))?,
-        Compression::Zstd => tar(tar_hashed).walk(zstd(&mut input)?)?,
+    let tar = Tar { hashing: tar_hashing, count: tar_count, raw_count, limits };
+    let (tree, tar_hashing) = match compression {
+        Compression::None => tar.walk(&mut input)?,
+        Compression::Gzip => tar.walk(MultiGzDecoder::new(&mut input))?,
+        Compression::Zstd => tar.walk(zstd(&mut input)?)?,
     };
     io::copy(&mut input, &mut io::sink())?;
     drop(input);
-    let digest = raw.hashed.expect("a blob is always hashed").finish();
-    let diff_id = tar_hashed.map_or_else(|| digest.clone(), Hasher::finish);
+    let digest = raw.hashing.expect("a blob is always hashed").finish();
+    let diff_id = tar_hashing.map_or_else(|| digest.clone(), Hashing::finish);
     let (blob_size, tar_size) = (raw_count.get(), tar_count.get());
     let scan = LayerScan { digest, blob_size, diff_id, tar_size, compression, tree };
     scan.verify(expected)?;
     Ok(scan)
-}
-
-fn digest_like(expected: &Option<Digest>) -> Hasher {
-    Hasher::like(expected.as_ref())
 }
 
 /// True where the blob's digest and the diff id of a bare tar are the same hash.
@@ -210,7 +222,7 @@ fn same_algorithm(expected: &Expected) -> bool {
 
 /// The decompressed side of the pipeline.
 struct Tar<'a> {
-    hashed: Option<Hasher>,
+    hashing: Option<Hashing>,
     count: &'a Cell<u64>,
     raw_count: &'a Cell<u64>,
     limits: Limits,
@@ -219,9 +231,9 @@ struct Tar<'a> {
 impl Tar<'_> {
     /// Walks a tar to the end of its stream: whatever follows the tar's own end belongs to the
     /// diff id too, and eStargz puts its table there.
-    fn walk(self, stream: impl Read) -> Result<(LayerTree, Option<Hasher>), Problem> {
+    fn walk(self, stream: impl Read) -> Result<(LayerTree, Option<Hashing>), Problem> {
         let bounded = Bounded { inner: stream, read: 0, raw_count: self.raw_count, limits: self.limits };
-        let mut stream = Streaming(Hashing { inner: bounded, hashed: self.hashed, count: self.count });
+        let mut stream = Streaming(Hashed { inner: bounded, hashing: self.hashing, count: self.count });
         let too_large = |error: io::Error| match error.get_ref().and_then(|inner| inner.downcast_ref::<TooLarge>()) {
             Some(TooLarge(limit)) => Problem::TooLarge(*limit),
             None => Problem::Read(error),
@@ -236,7 +248,7 @@ impl Tar<'_> {
         let mut rest = BufReader::with_capacity(BUFFER, &mut stream.0);
         io::copy(&mut rest, &mut io::sink()).map_err(too_large)?;
         tree.hashed = true;
-        Ok((tree, stream.0.hashed))
+        Ok((tree, stream.0.hashing))
     }
 }
 
@@ -261,17 +273,17 @@ fn fill(stream: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
 }
 
 /// Counts and hashes what passes.
-struct Hashing<'a, R> {
+struct Hashed<'a, R> {
     inner: R,
-    hashed: Option<Hasher>,
+    hashing: Option<Hashing>,
     count: &'a Cell<u64>,
 }
 
-impl<R: Read> Read for Hashing<'_, R> {
+impl<R: Read> Read for Hashed<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(buffer)?;
-        if let Some(hashed) = &mut self.hashed {
-            hashed.update(&buffer[..count]);
+        if let Some(hashing) = &mut self.hashing {
+            hashing.update(&buffer[..count]);
         }
         self.count.set(self.count.get() + count as u64);
         Ok(count)

@@ -12,6 +12,11 @@ const ABSENT: u16 = u16::MAX;
 /// The longest target of a symbolic link that the kernel would follow, in bytes.
 const MAX_TARGET: usize = 4096;
 
+/// How many names may be looked up on the way through symbolic links, in all and more for each entry:
+/// links that lead in circles must not make every entry below them dear.
+const LOOKUPS: u64 = 1 << 20;
+const LOOKUPS_PER_ENTRY: u64 = 256;
+
 /// What one layer does to what lies below.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Change {
@@ -132,6 +137,8 @@ struct Stack {
     inodes: Vec<Inode>,
     /// Inodes without a name, whose places are free.
     free: Vec<u32>,
+    /// How many names may still be looked up to follow links.
+    lookups: u64,
     out: Stacked,
 }
 
@@ -139,11 +146,13 @@ impl Stack {
     fn new(trees: &Trees) -> Stack {
         let mut states = vec![NOTHING; trees.paths.len()];
         states[0].layer = 0;
-        Stack { states, inodes: Vec::new(), free: Vec::new(), out: Stacked { hashed: true, ..Stacked::default() } }
+        let out = Stacked { hashed: true, ..Stacked::default() };
+        Stack { states, inodes: Vec::new(), free: Vec::new(), lookups: LOOKUPS, out }
     }
 
     fn layer(&mut self, trees: &mut Trees, number: u16, entries: &Entries) {
         self.out.changes.push(Change::default());
+        self.lookups += entries.len() as u64 * LOOKUPS_PER_ENTRY;
         // Whiteouts speak of lower layers only, wherever they stand in the tar.
         for entry in entries.iter().filter(|entry| entry.kind.is_whiteout()) {
             let Some(path) = self.resolve(trees, entry.path) else { continue };
@@ -348,7 +357,7 @@ impl Stack {
     }
 
     /// Follows symbolic links among the folders above `path`, as a runtime does within the root;
-    /// `None` where they form a loop.
+    /// `None` where they form a loop, or where links have cost too much.
     fn resolve(&mut self, trees: &mut Trees, path: PathId) -> Option<PathId> {
         if self.is_directory(trees, trees.paths.parent(path)) {
             return Some(path);
@@ -357,6 +366,7 @@ impl Stack {
         let mut at = PathId::ROOT;
         let mut links = 0;
         while let Some(name) = pending.pop() {
+            self.lookups = self.lookups.checked_sub(1)?;
             if name == b".." {
                 at = trees.paths.parent(at);
                 continue;

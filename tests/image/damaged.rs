@@ -2,10 +2,10 @@
 
 use std::fs;
 
-use cachalot::host::image::{Options, open_path};
+use cachalot::host::image::{Options, open_path, read_layers};
 
-use crate::image_spec::{Form, archive, sha256};
-use crate::shared::{error_of, simple};
+use crate::image_spec::{Form, archive, parse, sha256};
+use crate::shared::{error_of, simple, write_layout};
 
 #[test]
 fn damaged_images_are_refused() {
@@ -32,6 +32,16 @@ fn damaged_images_are_refused() {
     assert!(gone.contains("is not there"), "{gone}");
     let wrong_config = with(&|files| files[2].1.push(b' '));
     assert!(wrong_config.contains("digest"), "{wrong_config}");
+    // The same of a layout in a folder, as it lies after somebody edited a blob.
+    let mut edited = files.clone();
+    let middle = edited[1].1.len() / 2;
+    edited[1].1[middle] ^= 1;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    write_layout(folder.path(), &edited);
+    let opened = open_path(&folder.path().to_string_lossy(), &Options::default());
+    let error = read_layers(&mut opened.expect("documents are fine"), &Options::default()).map(drop);
+    let error = error.expect_err("an edited layer").to_string();
+    assert!(error.contains(&sha256(&files[1].1)) && error.contains("at byte"), "{error}");
     let no_index = with(&|files| files.retain(|(name, _)| name != "index.json"));
     assert!(no_index.contains("neither"), "{no_index}");
 }
@@ -49,6 +59,19 @@ fn a_wrong_diff_id_is_an_error() {
         layer.1 = tar_with_name(&tars[0], b"z");
         let error = error_of(archive(&files, ""));
         assert!(error.contains("digest") || error.contains("diff id"), "{error}");
+    }
+}
+
+/// Everything agrees but the configuration, which promises other contents.
+#[test]
+fn a_configuration_of_another_build_is_an_error() {
+    let spec = simple();
+    let tars = spec.tars();
+    let other = parse("layer COPY a /\nfile a 5000 edited\nlayer COPY b /\nfile b 6000\n").tars();
+    for form in [Form::OciGzip, Form::OciZstd, Form::Kaniko] {
+        let error = error_of(archive(&spec.files_with(form, &tars, &spec.config(&other)), ""));
+        let wanted = format!("its diff id is `sha256:{}`", sha256(&tars[0]));
+        assert!(error.contains(&wanted) && error.contains(&sha256(&other[0])), "{form:?}: {error}");
     }
 }
 
@@ -100,6 +123,24 @@ fn odd_documents_are_clean_errors() {
         error_of(archive(&files, ""))
     };
     assert!(counts.contains("1 layers") && counts.contains("2 diff ids"), "{counts}");
+}
+
+#[test]
+fn documents_have_a_largest_size() {
+    let blank = |count: usize| vec![b' '; count];
+    let manifest = [b"[]".to_vec(), blank(4 << 20)].concat();
+    let error = error_of(archive(&[("manifest.json".into(), manifest)], ""));
+    assert!(error.contains("manifest.json") && error.contains("4194304"), "{error}");
+    let spec = simple();
+    let mut files = spec.files(Form::Legacy);
+    let config = files.iter_mut().find(|(name, _)| name.ends_with(".json")).expect("a configuration");
+    config.1.extend(blank(16 << 20));
+    let error = error_of(archive(&files, ""));
+    assert!(error.contains(".json") && error.contains("16777216"), "{error}");
+    let layers = vec!["a.tar"; 1001];
+    let manifest = serde_json::json!([{"Config": "c.json", "Layers": layers}]).to_string().into_bytes();
+    let error = error_of(archive(&[("manifest.json".into(), manifest)], ""));
+    assert!(error.contains("1001 layers"), "{error}");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use cachalot::host::image::{Opened, Options, open_path, open_stream};
 use cachalot::image::analysis::Files;
 use cachalot::image::{WasteKind, scan};
 
-use crate::image_spec::{FORMS, Form, Spec, gzip, sha256, zstd};
+use crate::image_spec::{FORMS, Form, Spec, archive, gzip, sha256, zstd};
 use crate::reference::{Reference, reference};
 use crate::shared::{analyse, fixtures, simple, write_layout};
 
@@ -43,6 +43,78 @@ fn fixtures_in_every_form() {
                 check(&format!("{what} in a folder"), &spec, &opened, &files);
             }
         }
+    }
+}
+
+/// Layers have the order of the documents, wherever the archive has them.
+#[test]
+fn members_stand_in_any_order() {
+    let (name, spec) = fixtures().into_iter().find(|(name, _)| name == "triple").expect("a fixture");
+    for form in FORMS {
+        let mut files = spec.files(form);
+        for turn in 0..files.len() * 2 {
+            files.rotate_left(1);
+            if turn == files.len() {
+                files.reverse();
+            }
+            let bytes = archive(&files, "");
+            let opened = open_stream("stream", Cursor::new(bytes), &Options::default()).expect("a good image");
+            let (opened, files) = analyse(opened, &Options::default());
+            check(&format!("{name} as {form:?}, turned {turn} times"), &spec, &opened, &files);
+        }
+    }
+}
+
+/// Some versions of Docker 25 wrote an index that contradicts `manifest.json`, which is right.
+#[test]
+fn an_index_that_docker_wrote_wrongly() {
+    let spec = simple();
+    let with = |change: &dyn Fn(&mut serde_json::Value, &mut serde_json::Value)| {
+        let mut files = spec.files(Form::Docker25);
+        let at = |name: &str| files.iter().position(|(other, _)| other.contains(name)).expect("it is there");
+        let (manifest, index) = (at("index.json") - 1, at("index.json"));
+        let [mut inner, mut outer] = [manifest, index].map(|at| serde_json::from_slice(&files[at].1).expect("JSON"));
+        change(&mut inner, &mut outer);
+        let inner = inner.to_string().into_bytes();
+        if let Some(first) = outer["manifests"].get_mut(0) {
+            first["digest"] = format!("sha256:{}", sha256(&inner)).into();
+        }
+        files[manifest] = (format!("blobs/sha256/{}", sha256(&inner)), inner);
+        files[index].1 = outer.to_string().into_bytes();
+        let opened = open_stream("image", Cursor::new(archive(&files, "")), &Options::default());
+        let (opened, files) = analyse(opened.expect("a good image"), &Options::default());
+        check("a wrong index", &spec, &opened, &files);
+        opened.image.warnings
+    };
+    assert!(with(&|_, _| {}).is_empty());
+    let order = with(&|manifest, _| manifest["layers"].as_array_mut().expect("a list").reverse());
+    assert_eq!(order, ["the manifest in `index.json` lists other layers than `manifest.json`"]);
+    let none = with(&|manifest, _| manifest["layers"] = serde_json::json!([]));
+    assert_eq!(none, order);
+    let size = with(&|manifest, _| manifest["layers"][0]["size"] = 7.into());
+    assert!(size.len() == 1 && size[0].contains("wrong size"), "{size:?}");
+    let saved_by_digest = with(&|_, index| {
+        *index = serde_json::json!({"mediaType": "application/vnd.oci.image.index.v1+json", "manifests": null});
+    });
+    assert!(saved_by_digest.is_empty());
+}
+
+/// BuildKit puts the last entries down as empty then; nobody may stumble over it.
+#[test]
+fn a_history_that_is_longer_than_the_layers() {
+    let spec = simple();
+    let tars = spec.tars();
+    let mut config = spec.config(&tars);
+    let more = (0..3).map(|number| serde_json::json!({"created_by": format!("RUN more {number}")}));
+    config["history"].as_array_mut().expect("a list").extend(more);
+    for form in FORMS {
+        let bytes = archive(&spec.files_with(form, &tars, &config), "");
+        let opened = open_stream("image", Cursor::new(bytes), &Options::default()).expect("a good image");
+        let (opened, files) = analyse(opened, &Options::default());
+        check("a long history", &spec, &opened, &files);
+        let steps = opened.image.steps();
+        assert_eq!(steps.iter().filter(|step| step.unmatched).count(), 3);
+        assert_eq!(steps.iter().filter_map(|step| step.layer).collect::<Vec<_>>(), [0, 1]);
     }
 }
 

@@ -272,7 +272,17 @@ impl Spec {
     }
 
     pub(crate) fn files_of(&self, form: Form, tars: &[Vec<u8>]) -> Vec<(String, Vec<u8>)> {
-        let config = self.config(tars).to_string().into_bytes();
+        self.files_with(form, tars, &self.config(tars))
+    }
+
+    /// The same with a configuration that may say something else.
+    pub(crate) fn files_with(
+        &self,
+        form: Form,
+        tars: &[Vec<u8>],
+        config: &serde_json::Value,
+    ) -> Vec<(String, Vec<u8>)> {
+        let config = config.to_string().into_bytes();
         let config_id = sha256(&config);
         let mut files = Vec::new();
         let mut names = Vec::new();

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::memo::Memory;
 use super::store::Blob;
 use super::{Error, Opened, Options};
-use crate::image::{Compression, Digest, Expected, LayerError, LayerInfo, LayerScan, Trees, scan, skim};
+use crate::image::{Compression, Digest, Expected, LayerError, LayerInfo, LayerScan, Limits, Trees, scan, skim};
 
 /// What is going on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,11 +53,14 @@ pub fn read_layers(opened: &mut Opened, options: &Options) -> Result<Trees, Erro
     }
     let mut work: Vec<Vec<usize>> = places.into_values().collect();
     work.sort_by_key(|numbers| std::cmp::Reverse(opened.image.layers[numbers[0]].blob_size));
+    let sizes = work.iter().filter_map(|numbers| opened.image.layers[numbers[0]].blob_size);
+    let blob_bytes = sizes.fold(0u64, u64::saturating_add);
     let trees = Mutex::new((Trees::new(opened.image.layers.len()), 0));
     let total = work.len();
     let memory = options.cache.as_deref().map(Memory::new);
     let read = |numbers: &Vec<usize>| -> Result<(Vec<usize>, Facts), Error> {
-        let (facts, tree) = read_one(opened, numbers[0], options, memory.as_ref())?;
+        let limits = limits_of(&opened.image.layers[numbers[0]], blob_bytes, options);
+        let (facts, tree) = read_one(opened, numbers[0], options, limits, memory.as_ref())?;
         let mut guard = trees.lock().expect("no holder of this lock panics");
         guard.0.add(numbers, tree);
         guard.1 += 1;
@@ -78,6 +81,14 @@ pub fn read_layers(opened: &mut Opened, options: &Options) -> Result<Trees, Erro
     Ok(trees.into_inner().expect("no holder of this lock panics").0)
 }
 
+/// A layer that is more than one thread's share of all of them is hashed by other threads than the
+/// one that decompresses it.
+fn limits_of(layer: &LayerInfo, blob_bytes: u64, options: &Options) -> Limits {
+    let size = layer.blob_size.unwrap_or(0);
+    let threads = rayon::current_num_threads() as u64;
+    Limits { hash_apart: size.saturating_mul(threads) > blob_bytes && threads > 1, ..options.limits }.for_blob(size)
+}
+
 /// What reading a layer tells besides its tree.
 struct Facts {
     compression: Compression,
@@ -89,6 +100,7 @@ fn read_one(
     opened: &Opened,
     number: usize,
     options: &Options,
+    limits: Limits,
     memory: Option<&Memory<'_>>,
 ) -> Result<(Facts, crate::image::LayerTree), Error> {
     let layer = &opened.image.layers[number];
@@ -101,10 +113,8 @@ fn read_one(
     let expected = expected(layer);
     let scanned = match opened.source.layer(number)? {
         Blob::File(part) if !options.verify => return read_unverified(&blob, part, &expected, options).map_err(fail),
-        Blob::File(part) => scan(&blob, part, &expected, options.limits).map_err(fail)?,
-        Blob::Stream(stream) => {
-            scan(&blob, Counted::new(stream, options.progress), &expected, options.limits).map_err(fail)?
-        }
+        Blob::File(part) => scan(&blob, part, &expected, limits).map_err(fail)?,
+        Blob::Stream(stream) => scan(&blob, Counted::new(stream, options.progress), &expected, limits).map_err(fail)?,
         Blob::Scanned(scanned) => {
             scanned.verify(&expected).map_err(|problem| {
                 let (blob_offset, tar_offset) = (scanned.blob_size, scanned.tar_size);

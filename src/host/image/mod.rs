@@ -301,7 +301,9 @@ pub fn open_stream(name: &str, stream: impl Read + 'static, options: &Options) -
 }
 
 fn streamed(name: &str, stream: impl Read + 'static, options: &Options) -> Result<Stream, Error> {
-    Stream::read(name, decompressed(name, stream)?, options.limits)
+    // Layers come one after the other: without that, one processor would do all the work.
+    let limits = Limits { hash_apart: rayon::current_num_threads() > 1, ..options.limits };
+    Stream::read(name, decompressed(name, stream)?, limits)
 }
 
 /// True for an archive that is compressed as a whole, which can only be read front to back.
