@@ -9,6 +9,7 @@ mod memo;
 mod piece;
 mod shellcheck;
 mod silence;
+mod spread;
 mod suppress;
 mod unit;
 
@@ -16,14 +17,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::config::Config;
-use crate::diagnostic::{Diagnostic, Fix, Severity};
+use crate::diagnostic::{Applicability, Diagnostic, Fix, Severity};
 use crate::model::Files;
 use crate::model::docs::{DocText, Docs};
 use crate::shell::{ExternalEngine, Memo};
 use crate::syntax::dockerfile::Dockerfile;
 use crate::text::{FileId, Sources, Span};
 
-pub use fix::{AppliedFix, Fixed, Refused, fix, fix_found, fix_where, refusal};
+pub use fix::{AppliedFix, Fixed, Judge, Refused, fix, fix_found, fix_where, refusal};
 pub use history::{Pasts, add_costs, is_about_cache, varying};
 pub use image::lint_image;
 pub use kind::FileKind;
@@ -58,6 +59,10 @@ pub struct Input<'a> {
     pub parsed: Option<Parsed<'a>>,
     /// Set by whoever no longer wants the result: the rules that did not run yet are left out.
     pub stop: Option<&'a AtomicBool>,
+    /// How many threads the rules are shared among; more than one where somebody waits for this file alone.
+    pub threads: usize,
+    /// Set where nothing but fixes of that applicability and safer is wanted: rules without any need not run.
+    pub fixes_only: Option<Applicability>,
 }
 
 /// What [`dockerfile::parse`](crate::syntax::dockerfile::parse) made of a text.
@@ -87,6 +92,8 @@ impl<'a> Input<'a> {
             memo: None,
             parsed: None,
             stop: None,
+            threads: 1,
+            fixes_only: None,
         }
     }
 

@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::piece::Piece;
 use super::shellcheck;
+use super::spread::spread;
 use super::suppress::Suppressions;
 use super::{FileKind, Input};
 use crate::config::{Config, Origin, Preset};
@@ -16,6 +17,9 @@ use crate::text::{FileId, Source, Span};
 /// Rules that speak of what a fragment cannot show: what stands before or after it.
 const NOT_FOR_FRAGMENTS: [&str; 5] =
     ["instruction-before-from", "empty-dockerfile", "undefined-variable", "undefined-arg-in-from", "missing-workdir"];
+
+/// Bytes of a text from which on its rules are worth a second thread.
+const WORTH_SHARING: usize = 4 << 10;
 
 /// Parses and lints a text. Spans are offsets into it.
 pub(super) fn lint(input: &Input, piece: &Piece) -> Vec<Diagnostic> {
@@ -44,7 +48,7 @@ pub(super) fn lint(input: &Input, piece: &Piece) -> Vec<Diagnostic> {
     match catch_unwind(AssertUnwindSafe(|| Model::remembering(dockerfile, &source.text, options, input.memo))) {
         Ok(model) => {
             let unit = Unit { input, context: context.as_ref(), source: &source, model: &model, fragment };
-            unit.run_rules(&suppressions, &mut found);
+            found.extend(unit.run_rules(&suppressions));
             found.extend(shellcheck::findings(&model, input));
         }
         Err(_) => found.push(internal_error(input.file, "the model")),
@@ -95,21 +99,36 @@ struct Unit<'a> {
 }
 
 impl<'a> Unit<'a> {
-    fn run_rules(&self, suppressions: &Suppressions, found: &mut Vec<Diagnostic>) {
-        let config = self.input.config;
-        for rule in rules::all().iter().take_while(|_| !self.input.is_stopped()) {
-            let severity = config.severity(rule).or_else(|| suppressions.switched_on(rule, config));
-            let mut diagnostics = match (severity, rule.check) {
-                (Some(severity), Check::Dockerfile(check)) => self.run(rule, severity, check),
-                (Some(severity), Check::Docs(check)) => self.run_docs(rule, severity, check),
-                _ => continue,
-            };
-            if let (Some(severity), Origin::Preset(Preset::Hadolint)) = (severity, config.severity_origin(rule)) {
-                // hadolint knows one severity per rule.
-                diagnostics.iter_mut().for_each(|it| it.severity = severity);
-            }
-            found.extend(diagnostics.into_iter().filter(|it| config.shows(rule, it.severity)));
+    fn run_rules(&self, suppressions: &Suppressions) -> Vec<Diagnostic> {
+        let is_short = self.source.text.len() < WORTH_SHARING;
+        let threads = if is_short { 1 } else { self.input.threads };
+        spread(rules::all(), threads, |rule| self.run_rule(rule, suppressions)).into_iter().flatten().collect()
+    }
+
+    fn run_rule(&self, rule: &'static Rule, suppressions: &Suppressions) -> Vec<Diagnostic> {
+        if self.input.is_stopped() || self.is_unwanted(rule, suppressions) {
+            return Vec::new();
         }
+        let config = self.input.config;
+        let severity = config.severity(rule).or_else(|| suppressions.switched_on(rule, config));
+        let mut diagnostics = match (severity, rule.check) {
+            (Some(severity), Check::Dockerfile(check)) => self.run(rule, severity, check),
+            (Some(severity), Check::Docs(check)) => self.run_docs(rule, severity, check),
+            _ => return Vec::new(),
+        };
+        if let (Some(severity), Origin::Preset(Preset::Hadolint)) = (severity, config.severity_origin(rule)) {
+            // hadolint knows one severity per rule.
+            diagnostics.iter_mut().for_each(|it| it.severity = severity);
+        }
+        diagnostics.retain(|it| config.shows(rule, it.severity));
+        diagnostics
+    }
+
+    /// True for a rule without a fix where only fixes are wanted. A comment that silences it would look
+    /// unused.
+    fn is_unwanted(&self, rule: &Rule, suppressions: &Suppressions) -> bool {
+        let beyond = |limit| rule.fix.is_none_or(|fix| fix > limit);
+        self.input.fixes_only.is_some_and(beyond) && suppressions.is_empty()
     }
 
     fn run(&self, rule: &'static Rule, severity: Severity, check: fn(&mut DockerfileCx)) -> Vec<Diagnostic> {

@@ -1,6 +1,7 @@
 //! Code actions: the linter's fixes, all safe fixes at once, refactorings, what silences a rule and what
 //! explains it.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -15,7 +16,8 @@ use super::document::Snapshot;
 use super::layers::EXPLAIN;
 use super::linting::Surroundings;
 use super::server::{Failure, Server, invalid, modified};
-use super::{layers, refactorings, suppress};
+use super::suppress::Silencer;
+use super::{layers, refactorings};
 
 /// The kind of the action that applies all safe fixes.
 pub(super) const FIX_ALL: &str = "source.fixAll.cachalot";
@@ -43,35 +45,50 @@ pub(super) fn actions(server: &mut Server, uri: &str, _: usize, params: &Value) 
         })
     };
     let unasked = |kind: &str| only.is_none() || wants(kind);
-    let mut out = Vec::new();
-    if unasked("quickfix") {
-        let tree = layers::is_dockerfile(document).then(|| document.tree());
-        let found = found.diagnostics.iter().zip(&found.items);
-        for (diagnostic, told) in found.filter(|(it, _)| touches(it.primary.span, asked)) {
-            out.extend(fix(server, document, diagnostic, told));
-            if let Some(tree) = &tree {
-                out.extend(suppress::actions(server, document, tree, diagnostic, told));
-            }
-            out.extend(explain(diagnostic, told));
-        }
-    }
-    let refactorings = refactorings::actions(server, document, asked, &unasked);
+    let touched = found.diagnostics.iter().zip(&found.items).filter(|(it, _)| touches(it.primary.span, asked));
+    let touched: Vec<Told> = touched.filter(|_| unasked("quickfix")).collect();
+    let mut out = quick_fixes(server, document, &touched);
     // What a quick fix does already is not said twice.
-    let is_new =
-        |it: &Value| it.get("edit").is_none_or(|edit| !out.iter().any(|other| other.get("edit") == Some(edit)));
-    let refactorings: Vec<Value> = refactorings.into_iter().filter(is_new).collect();
-    out.extend(refactorings);
+    let done: Vec<&Fix> = touched.iter().filter_map(|(it, _)| it.fix.as_ref()).collect();
+    out.extend(refactorings::actions(server, document, asked, &unasked, &done));
     if wants(FIX_ALL) {
         return Ok(fix_all(server, uri, &found, out));
     }
     Ok(out.into())
 }
 
+/// A finding, and what the client knows it as.
+pub(super) type Told<'a> = (&'a Diagnostic, &'a Value);
+
+/// What mends each finding, and what silences and explains each rule: the latter once, however many
+/// findings of it there are.
+fn quick_fixes(server: &Server, document: &Snapshot, touched: &[Told]) -> Vec<Value> {
+    let mut rules: Vec<(&str, Vec<Told>)> = Vec::new();
+    let mut places = HashMap::new();
+    for told in touched {
+        let rule = told.0.rule;
+        let at = *places.entry(rule).or_insert(rules.len());
+        if at == rules.len() {
+            rules.push((rule, Vec::new()));
+        }
+        rules[at].1.push(*told);
+    }
+    let is_dockerfile = layers::is_dockerfile(document) && !touched.is_empty();
+    let silencer = is_dockerfile.then(|| Silencer::new(server, document));
+    let mut out = Vec::new();
+    for (rule, of_rule) in &rules {
+        out.extend(of_rule.iter().filter_map(|told| fix(server, document, *told)));
+        out.extend(silencer.iter().flat_map(|it| it.actions(rule, of_rule)));
+        out.extend(explain(rule, of_rule));
+    }
+    out
+}
+
 fn touches(span: Span, asked: Span) -> bool {
     span.start <= asked.end && asked.start <= span.end
 }
 
-fn fix(server: &Server, document: &Snapshot, diagnostic: &Diagnostic, told: &Value) -> Option<Value> {
+fn fix(server: &Server, document: &Snapshot, (diagnostic, told): Told) -> Option<Value> {
     let fix = diagnostic.fix.as_ref().filter(|fix| !fix.edits.is_empty())?;
     Some(json!({
         "title": title(server, document, fix),
@@ -92,16 +109,20 @@ pub(super) fn title(server: &Server, document: &Snapshot, fix: &Fix) -> String {
 }
 
 /// Opens the page of the rule.
-fn explain(diagnostic: &Diagnostic, told: &Value) -> Option<Value> {
-    let rule = diagnostic.rule;
+fn explain(rule: &str, found: &[Told]) -> Option<Value> {
     (rules::by_name(rule).is_some() || rules::code_page(rule).is_some()).then(|| {
         json!({
             "title": format!("explain {rule}"),
             "kind": "quickfix",
-            "diagnostics": [told],
+            "diagnostics": known(found),
             "command": {"title": format!("explain {rule}"), "command": EXPLAIN, "arguments": [rule]},
         })
     })
+}
+
+/// Findings as the client knows them.
+pub(super) fn known(found: &[Told]) -> Vec<Value> {
+    found.iter().map(|(_, told)| Value::clone(told)).collect()
 }
 
 /// The other actions and the one that applies all safe fixes. Where that is not known yet the answer comes
@@ -169,8 +190,12 @@ pub(super) fn edit(document: &Snapshot, edits: &[Edit]) -> Value {
     workspace_edit(document, edits)
 }
 
-/// Text edits of one document.
+/// Text edits of one document, with its version where the client looks at that.
 pub(super) fn workspace_edit(document: &Snapshot, edits: Value) -> Value {
+    if document.pins_edits && document.version.is_number() {
+        let document = json!({"uri": document.uri, "version": document.version});
+        return json!({"documentChanges": [{"textDocument": document, "edits": edits}]});
+    }
     let mut changes = serde_json::Map::new();
     changes.insert(document.uri.clone(), edits);
     json!({"changes": changes})

@@ -34,6 +34,8 @@ pub(super) struct Snapshot {
     pub(super) kind: Option<FileKind>,
     /// The file, if the URI names one on this machine.
     pub(super) path: Option<PathBuf>,
+    /// True where edits say for which version they are, so that the client refuses those that come too late.
+    pub(super) pins_edits: bool,
     memo: Arc<Memo>,
     parsed: OnceLock<(Dockerfile, Vec<Diagnostic>)>,
     /// The folder that this version is built from.
@@ -76,6 +78,7 @@ impl Snapshot {
             kind,
             path: file_path(uri),
             text: text.into(),
+            pins_edits: false,
             memo: Arc::default(),
             parsed: OnceLock::new(),
             folder: Kept::default(),
@@ -86,6 +89,11 @@ impl Snapshot {
     /// The same with what is remembered of shell code, of all documents.
     pub(super) fn remembering(self, memo: &Arc<Memo>) -> Snapshot {
         Snapshot { memo: memo.clone(), ..self }
+    }
+
+    /// The same for a client that takes edits with the version that they are for.
+    pub(super) fn pinning_edits(self, pins_edits: bool) -> Snapshot {
+        Snapshot { pins_edits, ..self }
     }
 
     /// The next version, after the content changes of a `didChange`, in order; malformed ones are
@@ -109,9 +117,9 @@ impl Snapshot {
         }
         let lines = lines.unwrap_or_else(|| self.lines.clone());
         let Snapshot { uri, kind, path, memo, .. } = self;
-        let (uri, kind, path, memo) = (uri.clone(), *kind, path.clone(), memo.clone());
+        let (uri, kind, path, memo, pins_edits) = (uri.clone(), *kind, path.clone(), memo.clone(), self.pins_edits);
         let (parsed, folder, config) = (OnceLock::new(), Kept::default(), self.config.again());
-        Snapshot { uri, version, text: text.into(), lines, kind, path, memo, parsed, folder, config }
+        Snapshot { uri, version, text: text.into(), lines, kind, path, pins_edits, memo, parsed, folder, config }
     }
 
     /// The byte offset of a position of the protocol.

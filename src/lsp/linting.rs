@@ -37,6 +37,9 @@ pub(super) struct Surroundings {
 /// How long findings wait for a build context to be listed; most take a few milliseconds.
 const PATIENCE: Duration = Duration::from_millis(500);
 
+/// Threads for the rules of one document at most.
+const MAX_THREADS: usize = 4;
+
 /// The `shellcheck` program, looked for when a configuration first asks for it.
 #[derive(Debug, Default)]
 pub(super) struct Program(OnceLock<Option<ShellCheck>>);
@@ -119,7 +122,9 @@ impl Surroundings {
         let memo = Some(&*self.memo);
         let shellcheck = self.shellcheck.of(&config);
         let parsed = (kind == FileKind::Dockerfile).then(|| snapshot.parsed());
-        let input = Input { docs: docs.as_ref(), memo, shellcheck, parsed, ..Input::new(sources, file, kind, &config) };
+        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MAX_THREADS);
+        let input = Input::new(sources, file, kind, &config);
+        let input = Input { docs: docs.as_ref(), memo, shellcheck, parsed, threads, ..input };
         let Some(context) = self.around(snapshot, &config).filter(|_| !self.without_context) else {
             return Some(Ok(with(&input)));
         };

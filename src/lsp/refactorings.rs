@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 
+use crate::diagnostic::Fix;
 use crate::model::{Context, ImageRef};
 use crate::refactor::{self, Cx, Kind, Refactoring};
 use crate::text::Span;
@@ -22,12 +23,14 @@ fn kind(refactoring: &Refactoring) -> &'static str {
     }
 }
 
-/// What can be done at the selection; `wanted` says of a kind whether the client asked for it.
+/// What can be done at the selection and is not among what is `done` already; `wanted` says of a kind whether
+/// the client asked for it.
 pub(super) fn actions(
     server: &Server,
     document: &Snapshot,
     selection: Span,
     wanted: &dyn Fn(&str) -> bool,
+    done: &[&Fix],
 ) -> Vec<Value> {
     if !layers::is_dockerfile(document) || !KINDS.iter().any(|kind| wanted(kind)) {
         return Vec::new();
@@ -46,7 +49,8 @@ pub(super) fn actions(
         }
         action
     };
-    found.iter().filter(|it| wanted(kind(it))).map(action).collect()
+    let is_new = |it: &&Refactoring| done.iter().all(|fix| fix.edits != it.fix.edits);
+    found.iter().filter(|it| wanted(kind(it))).filter(is_new).map(action).collect()
 }
 
 /// `codeAction/resolve`.

@@ -329,7 +329,9 @@ impl Server {
                 let Some(text) = text_document.get("text").and_then(Value::as_str) else { return };
                 let language = text_document.get("languageId").and_then(Value::as_str).unwrap_or_default();
                 let kind = document::kind(uri, language);
-                let snapshot = Snapshot::new(uri, kind, version, text, self.client.encoding).remembering(&self.memo);
+                let pins_edits = self.client.can("/workspace/workspaceEdit/documentChanges");
+                let snapshot = Snapshot::new(uri, kind, version, text, self.client.encoding);
+                let snapshot = snapshot.remembering(&self.memo).pinning_edits(pins_edits);
                 self.close(uri);
                 self.documents.insert(uri.to_string(), Document::new(snapshot));
             }

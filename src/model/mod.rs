@@ -19,6 +19,7 @@ pub mod tools;
 mod uses;
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 pub use base_images::{BaseImage, lookup as base_image};
 pub use context::{Context, Entry, EntryKind, Files, IgnoreFile, MemoryFiles, built_from};
@@ -69,6 +70,15 @@ pub struct Model<'d> {
     pub stages: Vec<Stage<'d>>,
     /// Index of the stage that is built: `--target` or the last one.
     pub target: Option<usize>,
+    /// Indices of the stages whose files end up in the image, and of the one at the bottom of each stage's
+    /// chain: rules ask for every stage, and chains may be long.
+    chains: OnceLock<Chains>,
+}
+
+#[derive(Debug)]
+struct Chains {
+    finals: Vec<bool>,
+    bottoms: Vec<usize>,
 }
 
 impl<'d> Model<'d> {
@@ -104,7 +114,7 @@ impl<'d> Model<'d> {
     /// True if the stage's files end up in the image that is built: it is the target or one that
     /// the target inherits from.
     pub fn is_final(&self, stage: &Stage) -> bool {
-        self.target_stage().is_some_and(|target| self.chain(target).any(|it| it.index == stage.index))
+        self.chains().finals.get(stage.index).copied().unwrap_or_default()
     }
 
     /// All steps of all stages, with their stage.
@@ -114,8 +124,26 @@ impl<'d> Model<'d> {
 
     /// The external image at the bottom of the stage's chain, with what is known of it.
     pub fn root_base<'m>(&'m self, stage: &'m Stage<'d>) -> &'m Base {
-        let bottom = self.chain(stage).last().expect("a chain has at least the stage");
-        &bottom.base
+        &self.stages[self.chains().bottoms[stage.index]].base
+    }
+
+    fn chains(&self) -> &Chains {
+        self.chains.get_or_init(|| {
+            let mut finals = vec![false; self.stages.len()];
+            for stage in self.target_stage().into_iter().flat_map(|target| self.chain(target)) {
+                finals[stage.index] = true;
+            }
+            let mut bottoms: Vec<usize> = Vec::with_capacity(self.stages.len());
+            for stage in &self.stages {
+                // A stage inherits only from those above it.
+                let bottom = match stage.base {
+                    Base::Stage(parent) => bottoms.get(parent).copied(),
+                    _ => None,
+                };
+                bottoms.push(bottom.unwrap_or(stage.index));
+            }
+            Chains { finals, bottoms }
+        })
     }
 
     /// The path in the build context of the file that stands at `path` of the image when step number

@@ -15,7 +15,7 @@ mod split_copy;
 mod split_run;
 
 use crate::diagnostic::Fix;
-use crate::lint;
+use crate::lint::Judge;
 use crate::model::{Context, ImageRef, Model, Stage, Step};
 use crate::text::Span;
 
@@ -75,15 +75,20 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 
 /// Every refactoring that can be done at the selection.
 pub fn all(cx: &Cx) -> Vec<Refactoring> {
-    names().filter_map(|name| named(cx, name)).collect()
+    let judge = Judge::new(cx.text);
+    names().filter_map(|name| judged(cx, name, &judge)).collect()
 }
 
 /// The refactoring of that name, if it can be done at the selection.
 pub fn named(cx: &Cx, name: &str) -> Option<Refactoring> {
+    judged(cx, name, &Judge::new(cx.text))
+}
+
+fn judged(cx: &Cx, name: &str, judge: &Judge) -> Option<Refactoring> {
     let (name, kind, find) = *ALL.iter().find(|(it, ..)| *it == name)?;
     let fix = find(cx)?;
     // What it does not mean to touch must stay, as with the fixes of rules.
-    lint::refusal(cx.text, &fix).is_none().then_some(Refactoring { name, kind, fix })
+    judge.refusal(&fix).is_none().then_some(Refactoring { name, kind, fix })
 }
 
 impl<'a> Cx<'a> {

@@ -13,6 +13,7 @@ mod page;
 mod quote;
 mod shared;
 mod steps;
+mod suggestion;
 
 mod base;
 mod packages;
@@ -36,6 +37,7 @@ pub use image_cx::{ImageCx, ImageSubject, ImageText, first_own};
 pub use options::{OptionKind, OptionValue, RuleOption, RuleOptions};
 pub use page::{Example, ExampleFile};
 pub(crate) use quote::json_array;
+pub use suggestion::suggestion;
 
 mod registry {
     use super::*;
@@ -193,13 +195,3 @@ pub const BUILDKIT_NAMES: [&str; 22] = [
     "ExposeProtoCasing",
     "ExposeInvalidFormat",
 ];
-
-/// The rule name most like `word`, to ask "did you mean?".
-pub fn suggestion(word: &str) -> Option<&'static str> {
-    let names = all().iter().flat_map(|rule| std::iter::once(rule.name).chain(rule.aliases.iter().copied()));
-    names
-        .map(|name| (strsim::damerau_levenshtein(&name.to_lowercase(), &word.to_lowercase()), name))
-        .filter(|(distance, name)| *distance <= 2.max(name.len() / 4))
-        .min()
-        .map(|(_, name)| name)
-}

@@ -267,8 +267,9 @@ fn refactorings_are_resolved_when_chosen() {
     let action = titled(&found, "write the command as an array").clone();
     assert_eq!((&action["kind"], action.get("edit")), (&json!("refactor.rewrite"), None));
     let resolved = client.request("codeAction/resolve", action.clone());
-    let edit = &resolved["result"]["edit"]["changes"][uri(&path)][0];
-    assert_eq!(edit["newText"], "[\"node\", \"main.js\"]");
+    let change = &resolved["result"]["edit"]["documentChanges"][0];
+    assert_eq!(change["textDocument"], json!({"uri": uri(&path), "version": 1}));
+    assert_eq!(change["edits"][0]["newText"], "[\"node\", \"main.js\"]");
     client.change(&path, 2, "FROM node:22\n");
     assert_eq!(client.request("codeAction/resolve", action)["error"]["code"], -32801);
     assert_eq!(client.stop(), 0);

@@ -74,6 +74,69 @@ fn actions_carry_their_edits() {
 }
 
 #[test]
+fn a_rule_is_silenced_and_explained_once_however_often_it_was_found() {
+    let mut client = Client::pulling();
+    client.open_text("FROM debian:12\nRUN apt-get install a && apt-get install b\nRUN apt-get install c\nUSER 1\n");
+    let answer = client.at("codeAction", 4, 0);
+    let actions = answer["result"].as_array().expect("a list");
+    let about = |title: &str| actions.iter().filter(|it| it["title"] == title).collect::<Vec<_>>();
+    let found = |it: &Value| it["diagnostics"].as_array().map_or(0, Vec::len);
+    for title in ["ignore apt-missing-yes for this file", "explain apt-missing-yes"] {
+        let all = about(title);
+        assert_eq!((all.len(), found(all[0])), (1, 3), "{title}");
+    }
+    let here: Vec<usize> = about("ignore apt-missing-yes for this instruction").into_iter().map(found).collect();
+    assert_eq!(here, [2, 1]);
+}
+
+#[test]
+fn all_that_is_safe_is_fixed_by_one_action_with_the_edit_inside() {
+    for (capabilities, way) in [
+        (pulls(), "/edit/changes/untitled:Dockerfile/0"),
+        (
+            json!({"textDocument": {"diagnostic": {}}, "workspace": {"workspaceEdit": {"documentChanges": true}}}),
+            "/edit/documentChanges/0/edits/0",
+        ),
+    ] {
+        let mut client = Client::with(json!({"capabilities": capabilities}));
+        client.open_text("FROM debian:12\nRUN sudo apt-get install curl\nUSER 1\n");
+        let range = json!({"start": {"line": 0, "character": 0}, "end": {"line": 3, "character": 0}});
+        let asked = json!({"textDocument": {"uri": URI}, "range": range, "context": {"diagnostics": [], "only": ["source.fixAll"]}});
+        let answer = client.request("textDocument/codeAction", asked.clone());
+        let actions = answer["result"].as_array().expect("a list");
+        assert_eq!((actions.len(), &actions[0]["kind"]), (1, &json!("source.fixAll.cachalot")));
+        let edit = actions[0].pointer(way).expect("an edit");
+        let change = json!({"range": edit["range"], "text": edit["newText"]});
+        let document = json!({"uri": URI, "version": 2});
+        client.notify("textDocument/didChange", json!({"textDocument": document, "contentChanges": [change]}));
+        assert_eq!(client.request("textDocument/codeAction", asked)["result"], json!([]), "once is enough");
+    }
+}
+
+#[test]
+fn diagnostics_say_what_could_go_what_is_outdated_and_what_they_are_about() {
+    let mut client = Client::pulling();
+    client.open_text("# cachalot: file-ignore=sudo-used\nFROM alpine:3.20\nMAINTAINER me\nCMD [\"a\"]\nCMD [\"b\"]\n");
+    let answer = client.request("textDocument/diagnostic", json!({"textDocument": {"uri": URI}}));
+    let items = answer["result"]["items"].as_array().expect("a list");
+    let of_line = |line: u64| items.iter().filter(move |it| it["range"]["start"]["line"] == line);
+    assert!(of_line(0).any(|it| it["tags"] == json!([1])), "{items:?}");
+    assert!(of_line(2).any(|it| it["tags"] == json!([2])), "{items:?}");
+    let related = |it: &Value| it["relatedInformation"][0]["location"]["uri"] == URI;
+    assert!(of_line(3).any(related), "{items:?}");
+}
+
+#[test]
+fn a_dockerfile_shown_in_a_document_is_linted_where_it_stands() {
+    let mut client = Client::pulling();
+    let uri = "untitled:README.md";
+    client.open_as(uri, "markdown", "# App\n\n```dockerfile\nFROM alpine:3.20\nRUN sudo ls\n```\n");
+    let answer = client.request("textDocument/diagnostic", json!({"textDocument": {"uri": uri}}));
+    let items = answer["result"]["items"].as_array().expect("a list");
+    assert!(items.iter().any(|it| it["code"] == "sudo-used" && it["range"]["start"]["line"] == 4), "{items:?}");
+}
+
+#[test]
 fn completion_and_hover_know_the_language_and_the_file() {
     let mut client = Client::pulling();
     client.open_text("FROM alpine AS base\nENV WHO=you\nFROM base\nCOPY --from=\nRUN --mount=type=\nRUN echo $\n");

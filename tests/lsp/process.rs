@@ -1,6 +1,7 @@
 //! The server as a process of its own, between a client that may die and streams that may stay open.
 
 use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::process::{Command, Stdio};
 use std::sync::mpsc::channel;
 use std::time::Duration;
@@ -37,4 +38,30 @@ fn the_server_ends_with_its_client_although_the_streams_stay_open() {
     });
     assert!(end.recv_timeout(Duration::from_secs(30)).expect("the server ends by itself"));
     drop(to_server);
+}
+
+/// With `--socket` the editor listens and the server comes to it.
+#[test]
+fn the_server_speaks_on_a_port_as_well() {
+    let editor = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let port = editor.local_addr().expect("is bound").port().to_string();
+    let mut server = Command::new(env!("CARGO_BIN_EXE_cachalot"))
+        .args(["lsp", "--socket", &port])
+        .stdin(Stdio::null())
+        .spawn()
+        .expect("the server starts");
+    let (mut stream, _) = editor.accept().expect("the server connects");
+    stream.set_read_timeout(Some(Duration::from_secs(30))).expect("can be set");
+    let bodies = [
+        r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"capabilities":{}}}"#,
+        r#"{"jsonrpc":"2.0","id":2,"method":"shutdown"}"#,
+        r#"{"jsonrpc":"2.0","method":"exit"}"#,
+    ];
+    for body in bodies {
+        write!(stream, "Content-Length: {}\r\n\r\n{body}", body.len()).expect("the server reads");
+    }
+    let mut said = String::new();
+    stream.read_to_string(&mut said).expect("the server ends the connection");
+    assert!(said.contains(r#""name":"cachalot""#) && said.contains(r#""id":2"#), "{said}");
+    assert_eq!(server.wait().expect("has ended").code(), Some(0));
 }

@@ -2,6 +2,7 @@
 
 mod meaning;
 
+use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -63,7 +64,7 @@ pub fn fix(input: &Input, limit: Applicability) -> Fixed {
 /// [`fix`] for those diagnostics only that `wanted` picks.
 pub fn fix_where(input: &Input, limit: Applicability, wanted: &dyn Fn(&Diagnostic) -> bool) -> Fixed {
     fix_with(input, limit, &|sources| {
-        let mut found = lint(&Input { sources, ..*input });
+        let mut found = lint(&Input { sources, fixes_only: Some(limit), ..*input });
         found.retain(wanted);
         found
     })
@@ -74,21 +75,40 @@ pub fn fix_found(input: &Input, limit: Applicability, found: &[Diagnostic]) -> F
     let text = &input.sources.get(input.file).text;
     fix_with(input, limit, &|sources| match sources.get(input.file).text == *text {
         true => found.to_vec(),
-        false => lint(&Input { sources, ..*input }),
+        false => lint(&Input { sources, fixes_only: Some(limit), ..*input }),
     })
 }
 
 /// Why a fix must not be let into the Dockerfile `text`: it breaks the file, or changes an instruction
 /// that it does not mean to change. `None` if it may.
 pub fn refusal(text: &str, fix: &Fix) -> Option<String> {
-    let mut carrier = Diagnostic::new("fix", Severity::Info, FileId::default(), Span::default(), String::new());
-    carrier.fix = Some(fix.clone());
-    let applied = apply(text, &[&carrier]);
-    if applied.fixed.is_empty() {
-        return Some("its edits do not fit the file".to_string());
+    Judge::new(text).refusal(fix)
+}
+
+/// Judges fixes of one Dockerfile, which is read but once, and only if there are any.
+pub struct Judge<'t> {
+    text: &'t str,
+    before: OnceCell<Meaning>,
+}
+
+impl<'t> Judge<'t> {
+    /// A judge of fixes of `text`.
+    pub fn new(text: &'t str) -> Judge<'t> {
+        Judge { text, before: OnceCell::new() }
     }
-    let kind = FileKind::Dockerfile;
-    meaning::harm(text, &Meaning::of(text, kind), &Meaning::of(&applied.text, kind), &[fix])
+
+    /// Why a fix must not be let in, as [`refusal`].
+    pub fn refusal(&self, fix: &Fix) -> Option<String> {
+        let mut carrier = Diagnostic::new("fix", Severity::Info, FileId::default(), Span::default(), String::new());
+        carrier.fix = Some(fix.clone());
+        let applied = apply(self.text, &[&carrier]);
+        if applied.fixed.is_empty() {
+            return Some("its edits do not fit the file".to_string());
+        }
+        let kind = FileKind::Dockerfile;
+        let before = self.before.get_or_init(|| Meaning::of(self.text, kind));
+        meaning::harm(self.text, before, &Meaning::of(&applied.text, kind), &[fix])
+    }
 }
 
 /// What finds the fixes in each round.

@@ -155,6 +155,11 @@ impl<'a> Suppressions<'a> {
         }
     }
 
+    /// True if no comment silences or asks for anything.
+    pub(super) fn is_empty(&self) -> bool {
+        self.pragmas.is_empty() && self.slots.is_empty()
+    }
+
     /// The severity at which a rule that is off runs because a comment asks for it.
     pub(super) fn switched_on(&self, rule: &Rule, config: &Config) -> Option<Severity> {
         let name = rule.buildkit_name().filter(|name| EXPERIMENTAL.contains(name))?;

@@ -173,14 +173,17 @@ fn unknown(name: &str, tongue: Tongue, hadolint: bool) -> Option<Fault> {
             name.eq_ignore_ascii_case("all") || theirs || !rules::named(name).is_empty()
         }
     };
+    // hadolint's own pragma may name codes of later versions.
+    let later = hadolint && name.len() == 6 && name.is_ascii();
+    if known || later {
+        return None;
+    }
     let guess = match tongue {
         Tongue::Buildkit => rules::BUILDKIT_NAMES.into_iter().find(|known| known.eq_ignore_ascii_case(name)),
         Tongue::Any => rules::suggestion(name),
         Tongue::Shellcheck => None,
     };
-    // hadolint's own pragma may name codes of later versions.
-    let later = hadolint && name.len() == 6 && name.is_ascii();
-    (!known && !later).then_some(Fault::Unknown(guess))
+    Some(Fault::Unknown(guess))
 }
 
 fn looks_like_directive(line: &str) -> bool {

@@ -51,6 +51,7 @@ pub(super) fn analyze<'d>(
         globals,
         stages: Vec::new(),
         target: None,
+        chains: OnceLock::new(),
     };
     let mut walk = Walk { model, text, memo, escape: dockerfile.escape, budget: VALUE_BUDGET, names: HashMap::new() };
     for instruction in &dockerfile.instructions {

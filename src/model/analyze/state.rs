@@ -103,6 +103,8 @@ impl Walk<'_> {
     fn workdir(&self, word: &Word, state: &State) -> Workdir {
         let expanded = state.scope.expand(&word.raw, self.escape);
         let path = expanded.known.then(|| state.workdir.join(&expanded.text)).flatten();
+        // What is longer than Linux lets a path be is no folder; ten thousand of them would fill the memory.
+        let path = path.filter(|path| path.len() < PATH_MAX);
         Workdir { path, origin: WorkdirOrigin::Instruction(word.span) }
     }
 
@@ -111,6 +113,9 @@ impl Walk<'_> {
         User { name: expanded.known.then_some(expanded.text), origin: UserOrigin::Instruction(word.span) }
     }
 }
+
+/// Bytes of a path with the zero at its end.
+const PATH_MAX: usize = 4096;
 
 fn known_state(image: &'static BaseImage) -> State {
     let mut state = State::default();

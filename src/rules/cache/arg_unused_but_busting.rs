@@ -1,6 +1,6 @@
 use crate::diagnostic::{Edit, Fix};
 use crate::model::order::{Declared, declared, installs, is_neutral};
-use crate::model::{Model, Stage, Step};
+use crate::model::{Base, Model, Stage, Step};
 use crate::rules::DockerfileCx;
 use crate::syntax::dockerfile::Keyword;
 use crate::text::Span;
@@ -56,9 +56,14 @@ const ON_PURPOSE: &[&str] = &["CACHE", "BUST", "REFRESH", "REBUILD", "FORCE", "I
 pub(crate) fn check(cx: &mut DockerfileCx) {
     let model = cx.model;
     for stage in model.stages.iter().filter(|stage| stage.reachable) {
-        for step in stage.steps.iter().filter(|step| step.kind() == Keyword::Arg && !step.onbuild) {
+        let mut arguments = stage.steps.iter().filter(|step| step.kind() == Keyword::Arg && !step.onbuild).peekable();
+        if arguments.peek().is_none() {
+            continue;
+        }
+        let below = Below::new(model, stage);
+        for step in arguments {
             let all = declared(step);
-            let Some(run) = first_rerun(model, stage, step) else { continue };
+            let Some(run) = below.first_rerun(step) else { continue };
             for argument in &all {
                 if is_unused(cx, argument, step) {
                     report(cx, argument, all.len(), step, run);
@@ -80,17 +85,41 @@ fn is_unused(cx: &DockerfileCx, argument: &Declared, step: &Step) -> bool {
         && here.matches(argument.name).count() == 1
 }
 
-/// The first install below the argument; `None` where there is none, or a RUN there may look at it.
-fn first_rerun<'m, 'd>(model: &'m Model<'d>, stage: &Stage, step: &Step) -> Option<&'m Step<'d>> {
-    let heirs = model.stages.iter().filter(|heir| model.chain(heir).any(|it| it.index == stage.index));
-    let below = heirs.flat_map(|heir| {
-        let is_below = |it: &&Step| heir.index != stage.index || it.index > step.index;
-        heir.steps.iter().filter(is_below)
-    });
-    let runs: Vec<&Step> = below.filter(|it| it.kind() == Keyword::Run && !it.onbuild).collect();
-    let blind = |run: &&Step| run.commands().next().is_some() && run.commands().all(is_blind);
-    let costs = |run: &&Step| !installs(run).is_empty();
-    runs.iter().all(blind).then(|| runs.iter().copied().find(costs)).flatten()
+/// The RUNs of a stage and of those that inherit from it, in order.
+struct Below<'m, 'd> {
+    /// Index of each RUN of the stage itself.
+    own: Vec<usize>,
+    /// From each RUN on: the first install, if no RUN from there on may look at an argument.
+    reruns: Vec<Option<&'m Step<'d>>>,
+}
+
+impl<'m, 'd> Below<'m, 'd> {
+    fn new(model: &'m Model<'d>, stage: &Stage) -> Below<'m, 'd> {
+        let is_run = |it: &&Step| it.kind() == Keyword::Run && !it.onbuild;
+        let mut inherits = vec![false; model.stages.len()];
+        for heir in &model.stages[stage.index..] {
+            let by_base = matches!(heir.base, Base::Stage(parent) if inherits.get(parent) == Some(&true));
+            inherits[heir.index] = heir.index == stage.index || by_base;
+        }
+        let heirs = model.stages.iter().filter(|heir| inherits[heir.index]);
+        let runs: Vec<&Step> = heirs.flat_map(|heir| heir.steps.iter().filter(is_run)).collect();
+        let mut reruns = vec![None; runs.len()];
+        let mut first = None;
+        for (at, run) in runs.iter().enumerate().rev() {
+            if run.commands().next().is_none() || !run.commands().all(is_blind) {
+                break;
+            }
+            first = if installs(run).is_empty() { first } else { Some(*run) };
+            reruns[at] = first;
+        }
+        Below { own: stage.steps.iter().filter(is_run).map(|it| it.index).collect(), reruns }
+    }
+
+    /// The first install below the argument; `None` where there is none, or a RUN there may look at it.
+    fn first_rerun(&self, argument: &Step) -> Option<&'m Step<'d>> {
+        let at = self.own.partition_point(|run| *run <= argument.index);
+        self.reruns.get(at).copied().flatten()
+    }
 }
 
 /// True for a command that does not look at the environment, or only at what is its own there.

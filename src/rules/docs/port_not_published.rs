@@ -15,17 +15,16 @@ pub(in crate::rules) fn check(cx: &mut DocsCx) {
     }
     let names = ImageNames::new(cx.docs);
     let ports: Vec<u16> = exposed.iter().map(|(port, _)| *port).collect();
-    let instructions: Vec<(Keyword, &str)> =
-        model.dockerfile.instructions.iter().map(|it| (it.kind, source.slice(it.span))).collect();
-    let mentions = |port: u16| {
-        let others = instructions.iter().filter(|(kind, _)| *kind != Keyword::Expose);
-        others.into_iter().any(|(_, text)| holds_number(text, port))
+    let texts = |wanted: &dyn Fn(Keyword) -> bool| -> Vec<&str> {
+        let wanted = model.dockerfile.instructions.iter().filter(|it| wanted(it.kind));
+        wanted.map(|it| source.slice(it.span)).collect()
     };
-    let listens = |port: u16| {
-        let telling = [Keyword::Env, Keyword::Cmd, Keyword::Entrypoint, Keyword::Healthcheck, Keyword::Arg];
-        let said = instructions.iter().any(|(kind, text)| telling.contains(kind) && holds_number(text, port));
-        said || (port == 80 && serves_on_80(model))
-    };
+    let others = texts(&|kind| kind != Keyword::Expose);
+    let mentions = |port: u16| others.iter().any(|text| holds_number(text, port));
+    let tell = [Keyword::Env, Keyword::Cmd, Keyword::Entrypoint, Keyword::Healthcheck, Keyword::Arg];
+    let telling = texts(&|kind| tell.contains(&kind));
+    let listens =
+        |port: u16| telling.iter().any(|text| holds_number(text, port)) || (port == 80 && serves_on_80(model));
     let gaps = unpublished(cx.docs, &names, &ports, &listens, &mentions);
     let place = |gap: &PortGap| exposed.iter().find(|(port, _)| *port == gap.port).map(|(_, span)| *span);
     let places: Vec<(u16, Span)> = gaps.iter().filter_map(|gap| Some((gap.port, place(gap)?))).collect();

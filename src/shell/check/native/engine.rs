@@ -24,7 +24,7 @@ pub(super) fn run(script: &Script) -> Vec<Draft> {
     let text = script.text.text.as_str();
     let settings = settings(shell, script.options);
     let parsed = Parser::with_dialect(text, shell.parser_dialect()).parse();
-    let found = AnalysisRequest::from_parse_result(&parsed, text, settings).lint();
+    let found = AnalysisRequest::from_parse_result(&parsed, text, settings).with_shellcheck_map(map()).lint();
     found.into_iter().filter_map(|diagnostic| draft(diagnostic, text, script.dialect)).collect()
 }
 
