@@ -22,7 +22,7 @@ pub enum Verdict {
     RebuiltIdentically,
     /// The same layers below; whether it was built again is not to be told from the times.
     Shared,
-    /// The same blob as a layer at another place: `COPY --link`, or instructions reordered.
+    /// The same blob as a layer that stood elsewhere or on others: `COPY --link`, or instructions reordered.
     Moved,
     /// The same contents in another blob: another compressor or level, transferred for nothing.
     Recompressed,
@@ -125,10 +125,14 @@ pub fn compare(new: &Image, old: &Image, base: &Base) -> Comparison {
     let same = |(a, b): &(&LayerInfo, &LayerInfo)| a.diff_id == b.diff_id;
     let prefix = new.layers.iter().zip(&old.layers).take_while(same).count();
     let (new_times, old_times) = (new.layer_times(), old.layer_times());
-    let same_time = |layer: usize| Some(instant(&new_times[layer])? == instant(&old_times[layer])?);
+    let same_time = |layer: usize| Some(instant(&new_times[layer])? == instant(old_times.get(layer)?)?);
+    let in_place = |layer: usize| old.layers.get(layer).is_some_and(|other| other.diff_id == new.layers[layer].diff_id);
     let verdict = |layer| match layer < prefix {
         true => verdict_below(&new.layers[layer], &old.layers[layer], layer < base.border(), same_time(layer)),
-        false => verdict_above(&new.layers[layer], old),
+        false => match verdict_above(&new.layers[layer], old) {
+            Verdict::Moved if in_place(layer) && same_time(layer) == Some(false) => Verdict::RebuiltIdentically,
+            verdict => verdict,
+        },
     };
     let verdicts: Vec<Verdict> = (0..new.layers.len()).map(verdict).collect();
     let own = base.border().min(new.layers.len())..new.layers.len();

@@ -4,8 +4,8 @@ use cachalot::image::base::Base;
 use cachalot::image::compare::{Cause, Verdict, compare};
 use cachalot::image::series::{Mark, series};
 
-use crate::image_spec::Form;
-use crate::shared::image;
+use crate::image_spec::{Form, parse};
+use crate::shared::{analysed, image};
 
 #[test]
 fn comparison_of_two_builds() {
@@ -24,6 +24,11 @@ fn comparison_of_two_builds() {
     assert_eq!(found.push_bytes, app + after.config_size);
     let last = after.layers[2].blob_size.expect("the manifest says");
     assert_eq!(found.pull_bytes_graphdriver, app + last + after.config_size);
+    // Run again above the miss, with the same result at another time.
+    let mut later = parse(new);
+    later.steps[2].created = "2024-01-02T00:00:00Z".into();
+    let again = compare(&analysed(&later, Form::OciGzip).0.image, &before, &Base::default());
+    assert_eq!(again.verdicts, [Verdict::Hit, Verdict::Missed, Verdict::RebuiltIdentically]);
     // Everything again with another compressor: transferred for nothing.
     let recompressed = compare(&image(old, Form::OciZstd), &before, &Base::default());
     assert_eq!(recompressed.verdicts, [Verdict::Recompressed; 3]);

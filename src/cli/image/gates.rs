@@ -2,6 +2,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
+use crate::cli::output::complain;
 use crate::config::{Config, FailOn, Overrides};
 use crate::host::{ConfigChoice, Configs};
 use crate::report::image::{Gate, ImageReport, bytes};
@@ -128,6 +129,11 @@ impl GateArgs {
             ("highestWastedBytes", Measure::MaxWasted),
             ("highestUserWastedPercent", Measure::MaxWastedPercent),
         ];
+        let keys = file.get("rules").and_then(serde_json::Value::as_object).into_iter().flatten().map(|(key, _)| key);
+        for key in keys.filter(|key| rules.iter().all(|(known, _)| known != key)) {
+            let known = rules.map(|(known, _)| known).join(", ");
+            complain(format_args!("{}: there is no rule `{key}`, only {known}", path.display()));
+        }
         let bound = |value: &serde_json::Value| match value {
             serde_json::Value::String(text) => text.clone(),
             value => value.to_string(),
@@ -155,10 +161,14 @@ impl Gates {
 }
 
 fn judge(measure: Measure, name: &str, bound: &str, report: &ImageReport) -> Gate {
+    let unknown = match measure {
+        Measure::MinHitRatio | Measure::MaxPushBytes if report.against.is_none() => "not known without --against",
+        _ => "not known",
+    };
     let gate = |actual: Option<String>, passed: Option<bool>| Gate {
         name: name.to_owned(),
         bound: bound.to_owned(),
-        actual: actual.unwrap_or_else(|| "not known".into()),
+        actual: actual.unwrap_or_else(|| unknown.into()),
         passed,
     };
     let totals = report.files.map(|files| files.totals(report.first_own()));

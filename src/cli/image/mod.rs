@@ -188,6 +188,13 @@ enum PlainFormat {
     Json,
 }
 
+impl Args {
+    /// True where files are listed instead of a report.
+    fn lists(&self) -> bool {
+        self.format == ImageFormat::Text && (self.tree || self.layer.is_some() || self.path.is_some())
+    }
+}
+
 pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let outcome = run_command(args);
     let source = match &args.command {
@@ -271,7 +278,9 @@ fn run_image(args: &Args, name: &str) -> anyhow::Result<Outcome> {
     out.flush()?;
     let failed: Vec<&str> =
         results.iter().filter(|gate| gate.passed == Some(false)).map(|gate| &gate.name[..]).collect();
-    let too_grave = diagnostics.iter().any(|diagnostic| config.fail_on.value.fails(diagnostic.severity));
+    // A listing does not say what the rules find, so they do not decide either.
+    let too_grave =
+        !args.lists() && diagnostics.iter().any(|diagnostic| config.fail_on.value.fails(diagnostic.severity));
     let is_stale = args.tree_args.fails(&joined);
     if is_stale {
         complain(format_args!("{name}: is not what a build of the working tree gives"));
@@ -284,12 +293,16 @@ fn run_image(args: &Args, name: &str) -> anyhow::Result<Outcome> {
 }
 
 fn write_report(out: &mut dyn Write, args: &Args, said: &ImageReport, run: &Run) -> anyhow::Result<()> {
-    if args.format == ImageFormat::Text && (args.tree || args.layer.is_some() || args.path.is_some()) {
+    if args.lists() {
         let glob = args.path.as_deref().map(|glob| globset::Glob::new(glob.trim_start_matches('/'))).transpose()?;
         let matcher = glob.map(|glob| glob.compile_matcher());
         let wanted = |path: &str| matcher.as_ref().is_none_or(|matcher| matcher.is_match(Path::new(path)));
         let layer = args.layer.map(|number| number - 1);
-        return Ok(write!(out, "{}", report::listing(said, layer, args.tree, &wanted))?);
+        let listing = report::listing(said, layer, args.tree, &wanted);
+        if let (true, Some(glob)) = (listing.is_empty(), &args.path) {
+            complain(format_args!("{}: no file matches `{glob}`", said.image.name));
+        }
+        return Ok(write!(out, "{listing}")?);
     }
     match args.format {
         ImageFormat::Text => {

@@ -1,12 +1,13 @@
-use crate::image::Kind;
+use crate::image::analysis::Files;
+use crate::image::{Entry, Kind, PathId};
 
-use super::{ImageReport, bytes, path};
+use super::{ImageReport, bytes, path, printable};
 
 /// One line per path that `wanted` takes: of one layer, or of the final file system.
 pub fn listing(report: &ImageReport, layer: Option<usize>, tree: bool, wanted: &dyn Fn(&str) -> bool) -> String {
     let Some(files) = report.files else { return String::new() };
     let mut lines: Vec<(Vec<u8>, String)> = Vec::new();
-    let mut add = |entry: Option<&crate::image::Entry>, id, size: u64| {
+    let mut add = |entry: Option<&Entry>, id, size: u64| {
         let name = files.trees.paths.bytes(id);
         let shown = path(files, id);
         if !wanted(shown.trim_start_matches('/')) {
@@ -16,7 +17,7 @@ pub fn listing(report: &ImageReport, layer: Option<usize>, tree: bool, wanted: &
         let label = match (tree, shown.rsplit_once('/')) {
             (true, Some((_, last))) => format!("{}{last}", "  ".repeat(depth.min(64))),
             _ => shown,
-        };
+        } + &target(files, entry);
         lines.push((
             name,
             format!("{} {:>9}  {label}", facts(files, entry), if size > 0 { bytes(size) } else { String::new() }),
@@ -38,8 +39,19 @@ pub fn listing(report: &ImageReport, layer: Option<usize>, tree: bool, wanted: &
     lines.into_iter().map(|(_, line)| line + "\n").collect()
 }
 
+/// Where a link leads, as `ls` and `tar` write it.
+fn target(files: &Files, entry: Option<&Entry>) -> String {
+    match entry.map(|entry| (entry.kind, entry.link)) {
+        Some((Kind::Symlink, link)) => {
+            format!(" -> {}", printable(&String::from_utf8_lossy(files.trees.texts.get(link))))
+        }
+        Some((Kind::Hardlink, link)) => format!(" link to {}", path(files, PathId(link))),
+        _ => String::new(),
+    }
+}
+
 /// `-rwxr-xr-x 0:0`, as `ls` writes it.
-fn facts(files: &crate::image::analysis::Files, entry: Option<&crate::image::Entry>) -> String {
+fn facts(files: &Files, entry: Option<&Entry>) -> String {
     let Some(entry) = entry else { return format!("{:<10} {:>9}", "d", "") };
     let kind = match entry.kind {
         Kind::File => '-',
