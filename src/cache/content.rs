@@ -33,7 +33,7 @@ pub(super) struct Content {
     pub(super) id: Digest,
     /// False where another id may still stand for the same content.
     pub(super) exact: bool,
-    /// True where the same content may go by another hash (see [`super::reopened`]).
+    /// True where the same content may go by another hash (see [`super::opened`]).
     pub(super) unsettled: bool,
 }
 

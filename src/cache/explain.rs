@@ -2,7 +2,7 @@
 
 use super::environment::shown;
 use super::graph::{Graph, Key, KeyPart, Part, Vertex, VertexKind};
-use super::reopened;
+use super::opened::Opened;
 use super::solve::{Built, State};
 use super::verdict::{Reason, ReasonKind, Verdict};
 use super::{content::Outcome, select};
@@ -35,11 +35,11 @@ pub(super) fn reason(graph: &Graph, at: usize, states: &[State], last: Option<&B
 }
 
 /// The same for a step whose fate depends on what others put out.
-pub(super) fn open(graph: &Graph, at: usize, states: &[State], otherwise: Reason) -> Reason {
+pub(super) fn open(graph: &Graph, at: usize, states: &[State], opened: &Opened, otherwise: Reason) -> Reason {
     let vertex = &graph.vertices[at];
     for input in vertex.inputs.iter().filter(|input| !input.content.is_empty()) {
         let from = input.vertex;
-        if let Some(writer) = reopened::by(graph, at, input, states) {
+        if let Some(writer) = opened.unsettled_by(at, input, states) {
             return unsettled(graph, writer);
         }
         if states[from].verdict == Verdict::Hit {
@@ -56,7 +56,7 @@ pub(super) fn open(graph: &Graph, at: usize, states: &[State], otherwise: Reason
     }
     let maybe = vertex.inputs.iter().map(|it| it.vertex).find(|it| matches!(states[*it].verdict, Verdict::Maybe(_)));
     let Some(from) = maybe else {
-        if let Some(writer) = vertex.inputs.iter().find_map(|input| reopened::ever_by(graph, at, input)) {
+        if let Some(writer) = vertex.inputs.iter().find_map(|input| opened.may_unsettle(at, input)) {
             return unsettled(graph, writer);
         }
         // Something equal was built that read the result of a command, and what that was nobody knows.

@@ -4,7 +4,7 @@ use super::content::{Content, Outcome, Same, Simulate, outcome};
 use super::digest::{Digest, Hasher};
 use super::explain;
 use super::graph::{Graph, Input, Vertex, VertexKind};
-use super::reopened;
+use super::opened::Opened;
 use super::verdict::{Reason, ReasonKind, Verdict};
 
 /// What earlier builds left behind. Nothing is ever thrown away: a build that goes back to an older
@@ -18,6 +18,8 @@ pub struct Cache {
     next: u64,
     builds: u64,
     last: Option<Built>,
+    /// Of the build that is judged.
+    opened: Opened,
     /// True where only the verdicts count: nobody asks for the reasons, but for a file that is missing.
     pub(super) silent: bool,
     /// Knows what some commands do; without it the outcome of every RUN is unknown.
@@ -72,7 +74,8 @@ impl Cache {
     pub fn build(&mut self, graph: &Graph) -> Vec<Verdict> {
         self.builds += 1;
         let mut states = vec![State::unknown(); graph.vertices.len()];
-        for at in reopened::order(graph) {
+        self.opened = Opened::of(graph);
+        for at in self.opened.order(graph) {
             states[at] = self.vertex(graph, at, &states);
         }
         self.merge(graph, &mut states);
@@ -135,7 +138,7 @@ impl Cache {
             let content = (!input.content.is_empty()).then(|| states[input.vertex].outcome.content(&input.content));
             match content.transpose() {
                 Ok(content) => contents.push(content.map(|mut content| {
-                    content.unsettled = reopened::by(graph, at, input, states).is_some();
+                    content.unsettled = self.opened.unsettled_by(at, input, states).is_some();
                     content
                 })),
                 Err(path) => return self.missing(graph, vertex, &path),
@@ -190,7 +193,7 @@ impl Cache {
                 text: "`--no-cache` makes it run".to_string(),
                 ..Reason::default()
             }),
-            () if is_open && !self.silent => Verdict::Maybe(explain::open(graph, at, states, reason)),
+            () if is_open && !self.silent => Verdict::Maybe(explain::open(graph, at, states, &self.opened, reason)),
             () if is_open => Verdict::Maybe(reason),
             () => Verdict::Miss(reason),
         };
