@@ -83,6 +83,27 @@ fn fixes_settle_and_break_nothing() {
     }
 }
 
+/// Where only fixes are wanted, and where threads share the rules, the findings are the same.
+#[test]
+fn whatever_is_left_out_or_shared_the_findings_are_the_same() {
+    let files = dockerfiles();
+    for (name, text) in &files {
+        let all = with_input(text, lint);
+        for limit in [Applicability::Safe, Applicability::Unsafe] {
+            let some = with_input(text, |input| lint(&Input { fixes_only: Some(limit), ..*input }));
+            let fits = |it: &&Diagnostic| it.fix.as_ref().is_some_and(|fix| fix.applicability <= limit);
+            let [all, some] = [&all, &some].map(|found| found.iter().filter(fits).collect::<Vec<_>>());
+            assert!(all == some, "{name}: {all:#?}\n{some:#?}");
+        }
+    }
+    let is_template = |text: &str| with_input(text, lint).iter().any(|it| it.rule == "unfilled-template");
+    let texts: Vec<&str> = files.iter().map(|(_, text)| text.as_str()).filter(|text| !is_template(text)).collect();
+    let text = texts.join("\n");
+    let shared = with_input(&text, |input| lint(&Input { threads: 3, ..*input }));
+    let alone = with_input(&text, lint);
+    assert!(alone.len() > 500 && shared == alone, "{} and {}", alone.len(), shared.len());
+}
+
 #[test]
 fn fixes_keep_line_ends_and_byte_order_mark() {
     for (name, text) in dockerfiles() {
