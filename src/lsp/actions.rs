@@ -178,7 +178,8 @@ fn difference(old: &str, new: &str) -> Option<Edit> {
 
 /// The edits of a fix as a workspace edit.
 pub(super) fn edit(document: &Snapshot, edits: &[Edit]) -> Value {
-    let crlf = document.text.contains("\r\n");
+    let bytes = document.text.as_bytes();
+    let crlf = memchr::memchr_iter(b'\r', bytes).any(|at| bytes.get(at + 1) == Some(&b'\n'));
     let text = |edit: &Edit| match crlf {
         true => edit.text.replace("\r\n", "\n").replace('\n', "\r\n"),
         false => edit.text.clone(),
