@@ -438,3 +438,53 @@ fn a_series_of_tags() {
     assert_eq!(slot("RUN busybox dd").expect("a layer of it")["collateral"], 2);
     assert_eq!(slot("COPY busybox /bin/sh").expect("a layer of it")["changed"], 0);
 }
+
+/// What a reader of the page can do, done by a script in a real browser: enter a folder of the map, go
+/// back, look at one layer alone and at all again.
+const CLICKS: &str = r##"<script>
+const said = [];
+const boxes = () => [...document.querySelectorAll("#map button")].map(box => box.textContent);
+const tell = what => said.push(`${what}: ${document.getElementById("crumbs").textContent} | ${boxes().join(", ")}`);
+const click = selector => document.querySelector(selector).click();
+tell("whole");
+[...document.querySelectorAll("#map button")].find(box => box.textContent.startsWith("app/")).click();
+tell("entered");
+click("#crumbs button");
+tell("back");
+click("tr.pick:nth-child(3)");
+tell("layer");
+click("tr.pick:nth-child(3)");
+tell("again");
+const out = document.createElement("pre");
+out.id = "said";
+out.textContent = said.join("\n");
+document.body.replaceChildren(out);
+</script>"##;
+
+#[test]
+#[ignore = "needs chromium; .ci/e2e installs it"]
+fn the_page_in_a_browser() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let image = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/image.in/app-2.tar");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cachalot"));
+    command.args(["image", "--no-cache", "--fail-on", "never", "--include-base", "--format", "html"]).arg(image);
+    let page = String::from_utf8(command.output().expect("it was built").stdout).expect("UTF-8");
+    let path = folder.path().join("page.html");
+    std::fs::write(&path, page.replace("</body>", &format!("{CLICKS}</body>"))).expect("a fresh folder");
+    let profile = format!("--user-data-dir={}", folder.path().join("profile").display());
+    let browser = Command::new("chromium")
+        .args(["--headless", "--no-sandbox", "--disable-gpu", "--window-size=1200,900", &profile, "--dump-dom"])
+        .arg(format!("file://{}", path.display()))
+        .output()
+        .expect("chromium is installed");
+    let dom = String::from_utf8_lossy(&browser.stdout);
+    let said = dom.split("<pre id=\"said\">").nth(1).and_then(|rest| rest.split("</pre>").next());
+    let lines: Vec<&str> = said.unwrap_or_else(|| panic!("the script ran: {dom}")).lines().collect();
+    let boxes = |line: usize| lines[line].split(" | ").nth(1).expect("a bar in each line");
+    assert!(boxes(0).contains("usr/ ") && boxes(0).contains("app/ ") && boxes(0).contains("curl 30.0 kB"));
+    assert!(lines[1].starts_with("entered: /app") && boxes(1).contains("server 12.0 kB") && !boxes(1).contains("usr"));
+    assert_eq!(boxes(2), boxes(0));
+    assert!(lines[3].contains("from layer 2: RUN apt-get update"), "{}", lines[3]);
+    assert!(boxes(3).contains("curl 30.0 kB") && !boxes(3).contains("server"));
+    assert_eq!((lines.len(), boxes(4)), (5, boxes(0)));
+}
