@@ -365,7 +365,8 @@ impl<'t> Layout<'t> {
             let could_be_directive = owner[gap.end].is_none() && self.line(gap.end).0.contains('=');
             return usize::from(has_blank && could_be_directive);
         }
-        usize::from(has_blank || self.begins_stage(gap.end, owner) && owner[gap.start - 1].is_some())
+        // Asked at the first of many comments alone: each walks through all below it.
+        usize::from(has_blank || owner[gap.start - 1].is_some() && self.begins_stage(gap.end, owner))
     }
 
     /// True if the lines from `at` on are comments that lead straight to a FROM that is not the first.
