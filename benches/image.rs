@@ -1,5 +1,5 @@
 //! A layer with both digests and the walk, and the stacking of many entries. `Throughput` is bytes
-//! of the decompressed tar; CONTRIBUTING names the limit that this is held against.
+//! of the decompressed tar; docs/performance.md names the limit that this is held against.
 #![allow(missing_docs, reason = "criterion's macros write public items")]
 
 #[path = "../tests/support/image_spec.rs"]

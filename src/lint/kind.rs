@@ -30,7 +30,8 @@ impl FileKind {
     /// The kind that a path's last part tells, letters in any case; `None` for a file that is not
     /// linted unasked.
     pub fn of(path: &str) -> Option<FileKind> {
-        let name = path.rsplit(['/', '\\']).next().unwrap_or(path).to_lowercase();
+        let written = path.rsplit(['/', '\\']).next().unwrap_or(path);
+        let name = written.to_lowercase();
         match Markup::of(&name) {
             Some(Markup::Markdown) => return Some(FileKind::Markdown),
             Some(Markup::AsciiDoc) => return Some(FileKind::AsciiDoc),
@@ -40,7 +41,7 @@ impl FileKind {
         match () {
             () if is_compose(&name) => Some(FileKind::Compose),
             () if is_bake(&name) => Some(FileKind::Bake),
-            () => is_dockerfile(&name).then_some(FileKind::Dockerfile),
+            () => is_dockerfile(&name, written).then_some(FileKind::Dockerfile),
         }
     }
 
@@ -74,13 +75,15 @@ fn is_bake(name: &str) -> bool {
     ends && name.strip_prefix("docker-bake").is_some_and(|rest| rest.starts_with(['.', '-', '_']))
 }
 
-/// Docker's and Podman's usual names; `name` is in lower case.
-fn is_dockerfile(name: &str) -> bool {
+/// Docker's and Podman's usual names; `name` is `written` in lower case.
+fn is_dockerfile(name: &str, written: &str) -> bool {
     let (stem, ending) = name.split_once('.').unwrap_or((name, ""));
     if matches!(ending.rsplit('.').next(), Some("dockerfile" | "containerfile")) {
         return !stem.is_empty();
     }
-    let named = stem == "dockerfile" || stem.starts_with("containerfile");
+    // In lower case `dockerfile-lint` and the like are mostly programs and sources.
+    let dashed = written.strip_prefix("Dockerfile").is_some_and(|rest| rest.starts_with(['-', '_']));
+    let named = stem == "dockerfile" || stem.starts_with("containerfile") || dashed;
     let last = ending.rsplit('.').next().unwrap_or("");
     named && !name.ends_with('~') && !OTHERS.iter().any(|line| line.split(' ').any(|other| other == last))
 }
@@ -92,7 +95,7 @@ mod tests {
     #[test]
     fn names_decide() {
         let dockerfiles = "Dockerfile dockerfile DOCKERFILE Dockerfile.dev Dockerfile.alpine3.20 api.Dockerfile \
-            api.v2.dockerfile Containerfile Containerfile.prod Containerfile-ci Dockerfile.d.x a/b/Dockerfile a\\Dockerfile";
+            api.v2.dockerfile Containerfile Containerfile.prod Containerfile-ci Dockerfile-dev Dockerfile_alpine3.20 Dockerfile.d.x a/b/Dockerfile a\\Dockerfile";
         for name in dockerfiles.split_whitespace() {
             assert_eq!(FileKind::of(name), Some(FileKind::Dockerfile), "{name}");
         }
@@ -114,7 +117,7 @@ mod tests {
             assert_eq!(FileKind::of(name), Some(FileKind::Bake), "{name}");
         }
         let others = "composer.yml docker-stack.yml decompose.yml package.json main.hcl Dockerfile.dockerignore Dockerfile.j2 Dockerfile~ dockerfiles dockerfile_test.go .dockerignore \
-            Dockerfile.dev.swp .dockerfile containerfile_test.go x Dockerfile/x";
+            Dockerfile.dev.swp .dockerfile containerfile_test.go dockerfile-lint Dockerfile-old~ Dockerfile_linux.template x Dockerfile/x";
         for name in others.split_whitespace() {
             assert_eq!(FileKind::of(name), None, "{name}");
         }

@@ -46,6 +46,21 @@ fn damaged_images_are_refused() {
     assert!(no_index.contains("neither"), "{no_index}");
 }
 
+/// Reading it would wait for a writer for ever.
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_place_of_a_document_is_refused() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    write_layout(folder.path(), &simple().files(Form::OciGzip));
+    let index = folder.path().join("index.json");
+    fs::remove_file(&index).expect("is there");
+    let made = std::process::Command::new("mkfifo").arg(&index).status().expect("runs");
+    assert!(made.success());
+    let opened = open_path(&folder.path().to_string_lossy(), &Options::default()).map(drop);
+    let error = opened.expect_err("no document").to_string();
+    assert!(error.contains("index.json") && error.contains("no regular file"), "{error}");
+}
+
 #[test]
 fn a_wrong_diff_id_is_an_error() {
     let spec = simple();

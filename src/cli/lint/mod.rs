@@ -36,7 +36,7 @@ pub(super) use merge::Merged;
 /// Lint Dockerfiles, those shown in documents, and what documents, compose and bake files say of them
 #[derive(clap::Args)]
 #[command(after_help = "\
-Folders are walked for Dockerfile, Dockerfile.*, *.Dockerfile, Containerfile*, Markdown, AsciiDoc,
+Folders are walked for Dockerfile, Dockerfile.*, Dockerfile-*, *.Dockerfile, Containerfile*, Markdown, AsciiDoc,
 reStructuredText, compose and docker-bake files; what .gitignore excludes is left out. A file named on
 the command line is always linted.
 

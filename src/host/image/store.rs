@@ -201,6 +201,11 @@ impl Store for Folder {
 
     fn document(&self, name: &str, max: u64) -> Result<Option<Vec<u8>>, Error> {
         let io = |error| Error::Io { name: format!("{}/{name}", self.name), error };
+        // Opening a pipe would wait for a writer for ever.
+        if std::fs::metadata(self.file(name)).is_ok_and(|meta| !meta.is_file()) {
+            let error = io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file");
+            return Err(io(error));
+        }
         let file = match File::open(self.file(name)) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
