@@ -178,8 +178,7 @@ fn difference(old: &str, new: &str) -> Option<Edit> {
 
 /// The edits of a fix as a workspace edit.
 pub(super) fn edit(document: &Snapshot, edits: &[Edit]) -> Value {
-    let bytes = document.text.as_bytes();
-    let crlf = memchr::memchr_iter(b'\r', bytes).any(|at| bytes.get(at + 1) == Some(&b'\n'));
+    let crlf = memchr::memmem::find(document.text.as_bytes(), b"\r\n").is_some();
     let text = |edit: &Edit| match crlf {
         true => edit.text.replace("\r\n", "\n").replace('\n', "\r\n"),
         false => edit.text.clone(),

@@ -34,9 +34,12 @@ pub(super) struct Ran<'a> {
 impl GateArgs {
     /// True if any bound is set.
     pub(super) fn is_given(&self, config: &Config) -> bool {
-        let section = config.section("cache");
-        let has_least = self.min_hit_rate.is_some() || section.string("min-hit-rate").is_some_and(|it| it != "off");
-        has_least || !self.max_miss.is_empty() || !section.strings("max-miss").is_empty()
+        self.min_hit_rate.is_some() || configured_rate(config).is_some() || !self.steps(config).is_empty()
+    }
+
+    /// The steps and rules that are bounded.
+    fn steps<'a>(&'a self, config: &'a Config) -> &'a [String] {
+        if self.max_miss.is_empty() { config.section("cache").strings("max-miss") } else { &self.max_miss }
     }
 
     /// Judges what happened to the steps.
@@ -47,9 +50,8 @@ impl GateArgs {
         rate: Option<f64>,
         steps: &[Ran],
     ) -> anyhow::Result<Vec<CacheGate>> {
-        let section = config.section("cache");
         let mut gates = Vec::new();
-        let least = match (self.min_hit_rate, section.string("min-hit-rate").filter(|it| *it != "off")) {
+        let least = match (self.min_hit_rate, configured_rate(config)) {
             (Some(least), _) => Some(least),
             (None, Some(text)) => Some(percent(text).map_err(anyhow::Error::msg).context("cache.min-hit-rate")?),
             (None, None) => None,
@@ -63,12 +65,15 @@ impl GateArgs {
                 passed: rate >= least,
             });
         }
-        let given = if self.max_miss.is_empty() { section.strings("max-miss") } else { &self.max_miss };
-        for given in given {
+        for given in self.steps(config) {
             gates.push(max_miss(given, config, files, steps)?);
         }
         Ok(gates)
     }
+}
+
+fn configured_rate(config: &Config) -> Option<&str> {
+    config.section("cache").string("min-hit-rate").filter(|it| *it != "off")
 }
 
 fn max_miss(given: &str, config: &Config, files: &Files, steps: &[Ran]) -> anyhow::Result<CacheGate> {
