@@ -1,9 +1,11 @@
 //! Code actions: the linter's fixes, all safe fixes at once, refactorings, what silences a rule and what
 //! explains it.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
@@ -12,7 +14,9 @@ use crate::rules;
 use crate::text::{Sources, Span};
 
 use super::diagnostics::Findings;
+use super::dispatch::{Json, written};
 use super::document::Snapshot;
+use super::edits::{TextEdit, WorkspaceEdit};
 use super::layers::EXPLAIN;
 use super::linting::Surroundings;
 use super::server::{Failure, Server, invalid, modified};
@@ -28,9 +32,55 @@ pub(super) fn provider() -> Value {
     json!({"codeActionKinds": ["quickfix", rewrite, extract, FIX_ALL], "resolveProvider": true})
 }
 
+/// An action as the protocol writes it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Action<'a> {
+    pub(super) title: Cow<'a, str>,
+    pub(super) kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) is_preferred: Option<bool>,
+    /// What it is for, as the client knows it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) diagnostics: Vec<&'a Json>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) edit: Option<Json>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) command: Option<Command<'a>>,
+    /// What its edit is made of once it was chosen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) data: Option<Value>,
+}
+
+/// A command of ours, run by the client.
+#[derive(Serialize)]
+pub(super) struct Command<'a> {
+    title: Cow<'a, str>,
+    command: &'static str,
+    arguments: [&'a str; 1],
+}
+
+impl<'a> Action<'a> {
+    /// An action that does nothing yet.
+    pub(super) fn new(title: impl Into<Cow<'a, str>>, kind: &'static str) -> Action<'a> {
+        let title = title.into();
+        Action { title, kind, is_preferred: None, diagnostics: Vec::new(), edit: None, command: None, data: None }
+    }
+
+    /// The same for findings.
+    pub(super) fn about(self, found: &[Told<'a>]) -> Action<'a> {
+        Action { diagnostics: found.iter().map(|(_, told)| *told).collect(), ..self }
+    }
+
+    /// The same with its edit.
+    pub(super) fn with(self, edit: &impl Serialize) -> Action<'a> {
+        Action { edit: Some(written(edit)), ..self }
+    }
+}
+
 /// `textDocument/codeAction`.
-pub(super) fn actions(server: &mut Server, uri: &str, _: usize, params: &Value) -> Result<Value, Failure> {
-    let Some(document) = server.documents.get(uri) else { return Ok(Value::Null) };
+pub(super) fn actions(server: &mut Server, uri: &str, params: &Value) -> Result<Json, Failure> {
+    let Some(document) = server.documents.get(uri) else { return Ok(written(&Value::Null)) };
     let found = document.findings.clone().unwrap_or_default();
     let range = params.get("range").ok_or_else(|| invalid("range is missing"))?;
     let ends = (document.at(range.get("start")), document.at(range.get("end")));
@@ -47,22 +97,23 @@ pub(super) fn actions(server: &mut Server, uri: &str, _: usize, params: &Value) 
     let unasked = |kind: &str| only.is_none() || wants(kind);
     let touched = found.diagnostics.iter().zip(&found.items).filter(|(it, _)| touches(it.primary.span, asked));
     let touched: Vec<Told> = touched.filter(|_| unasked("quickfix")).collect();
-    let mut out = quick_fixes(server, document, &touched);
+    let mut all = quick_fixes(server, document, &touched);
     // What a quick fix does already is not said twice.
     let done: Vec<&Fix> = touched.iter().filter_map(|(it, _)| it.fix.as_ref()).collect();
-    out.extend(refactorings::actions(server, document, asked, &unasked, &done));
-    if wants(FIX_ALL) {
-        return Ok(fix_all(server, uri, &found, out));
+    all.extend(refactorings::actions(server, document, asked, &unasked, &done));
+    if !wants(FIX_ALL) {
+        return Ok(written(&all));
     }
-    Ok(out.into())
+    let others = all.iter().map(|action| written(action)).collect();
+    Ok(written(&fix_all(server, uri, &found, others)))
 }
 
 /// A finding, and what the client knows it as.
-pub(super) type Told<'a> = (&'a Diagnostic, &'a Value);
+pub(super) type Told<'a> = (&'a Diagnostic, &'a Json);
 
 /// What mends each finding, and what silences and explains each rule: the latter once, however many
 /// findings of it there are.
-fn quick_fixes(server: &Server, document: &Snapshot, touched: &[Told]) -> Vec<Value> {
+fn quick_fixes<'a>(server: &Server, document: &Snapshot, touched: &[Told<'a>]) -> Vec<Action<'a>> {
     let mut rules: Vec<(&str, Vec<Told>)> = Vec::new();
     let mut places = HashMap::new();
     for told in touched {
@@ -88,15 +139,11 @@ fn touches(span: Span, asked: Span) -> bool {
     span.start <= asked.end && asked.start <= span.end
 }
 
-fn fix(server: &Server, document: &Snapshot, (diagnostic, told): Told) -> Option<Value> {
-    let fix = diagnostic.fix.as_ref().filter(|fix| !fix.edits.is_empty())?;
-    Some(json!({
-        "title": title(server, document, fix),
-        "kind": "quickfix",
-        "isPreferred": fix.applicability == Applicability::Safe,
-        "diagnostics": [told],
-        "edit": edit(document, &fix.edits),
-    }))
+fn fix<'a>(server: &Server, document: &Snapshot, told: Told<'a>) -> Option<Action<'a>> {
+    let fix = told.0.fix.as_ref().filter(|fix| !fix.edits.is_empty())?;
+    let action = Action::new(title(server, document, fix), "quickfix").about(&[told]);
+    let is_preferred = Some(fix.applicability == Applicability::Safe);
+    Some(Action { is_preferred, ..action.with(&WorkspaceEdit::of(document, &fix.edits)) })
 }
 
 /// The fix's title, with what it would have gained over the history where that is known.
@@ -109,57 +156,46 @@ pub(super) fn title(server: &Server, document: &Snapshot, fix: &Fix) -> String {
 }
 
 /// Opens the page of the rule.
-fn explain(rule: &str, found: &[Told]) -> Option<Value> {
+fn explain<'a>(rule: &'a str, found: &[Told<'a>]) -> Option<Action<'a>> {
     (rules::by_name(rule).is_some() || rules::code_page(rule).is_some()).then(|| {
-        json!({
-            "title": format!("explain {rule}"),
-            "kind": "quickfix",
-            "diagnostics": known(found),
-            "command": {"title": format!("explain {rule}"), "command": EXPLAIN, "arguments": [rule]},
-        })
+        let title = format!("explain {rule}");
+        let command = Command { title: title.clone().into(), command: EXPLAIN, arguments: [rule] };
+        Action { command: Some(command), ..Action::new(title, "quickfix").about(found) }
     })
-}
-
-/// Findings as the client knows them.
-pub(super) fn known(found: &[Told]) -> Vec<Value> {
-    found.iter().map(|(_, told)| Value::clone(told)).collect()
 }
 
 /// The other actions and the one that applies all safe fixes. Where that is not known yet the answer comes
 /// later: fixing lints again and again.
-fn fix_all(server: &mut Server, uri: &str, found: &Arc<Findings>, mut others: Vec<Value>) -> Value {
+fn fix_all(server: &mut Server, uri: &str, found: &Arc<Findings>, mut others: Vec<Json>) -> Vec<Json> {
     let is_safe = |fix: &Fix| fix.applicability == Applicability::Safe && !fix.edits.is_empty();
     if !found.diagnostics.iter().filter_map(|it| it.fix.as_ref()).any(is_safe) {
-        return others.into();
+        return others;
     }
     if let Some(known) = found.fix_all.get() {
         others.extend(known.clone());
-        return others.into();
+        return others;
     }
-    let Some(document) = server.documents.get(uri) else { return others.into() };
+    let Some(document) = server.documents.get(uri) else { return others };
     let (snapshot, around, found) = (document.snapshot.clone(), server.surroundings(document), found.clone());
     let ticket = server.hold();
     let (uri, version) = (snapshot.uri.clone(), snapshot.version.clone());
     let work = move || found.fix_all.get_or_init(|| everything_fixed(&snapshot, &around, &found.diagnostics)).clone();
-    server.jobs.short(work, move |server, action: Option<Value>| {
+    server.jobs.short(work, move |server, action: Option<Json>| {
         let is_same = server.documents.get(&uri).is_some_and(|it| it.version == version);
         others.extend(action);
-        let answer = if is_same { Ok(others.into()) } else { Err(modified()) };
+        let answer = if is_same { Ok(others) } else { Err(modified()) };
         server.settle(&ticket, answer);
     });
-    Value::Null
+    Vec::new()
 }
 
-fn everything_fixed(document: &Snapshot, around: &Surroundings, found: &[Diagnostic]) -> Option<Value> {
+fn everything_fixed(document: &Snapshot, around: &Surroundings, found: &[Diagnostic]) -> Option<Json> {
     let fix = |input: &Input| lint::fix_found(input, Applicability::Safe, found);
     let fixed = around.with_input(document, &mut Sources::default(), fix)?.ok()?;
     let edit = difference(&document.text, &fixed.text)?;
-    let edits = json!([{"range": document.lines.range(&document.text, edit.span), "newText": edit.text}]);
-    Some(json!({
-        "title": "fix everything that cachalot can fix safely",
-        "kind": FIX_ALL,
-        "edit": workspace_edit(document, edits),
-    }))
+    let edits = vec![TextEdit::new(document, edit.span, &edit.text)];
+    let action = Action::new("fix everything that cachalot can fix safely", FIX_ALL);
+    Some(written(&action.with(&WorkspaceEdit::new(document, edits))))
 }
 
 /// The one edit that turns `old` into `new`; `None` where they are equal.
@@ -174,29 +210,4 @@ fn difference(old: &str, new: &str) -> Option<Edit> {
     let tail: usize = backwards.take_while(same).map(|(c, _)| c.len_utf8()).sum();
     let span = Span::from(head..old.len() - tail);
     Some(Edit::replace(span, &new_rest[..new_rest.len() - tail]))
-}
-
-/// The edits of a fix as a workspace edit.
-pub(super) fn edit(document: &Snapshot, edits: &[Edit]) -> Value {
-    let crlf = memchr::memmem::find(document.text.as_bytes(), b"\r\n").is_some();
-    let text = |edit: &Edit| match crlf {
-        true => edit.text.replace("\r\n", "\n").replace('\n', "\r\n"),
-        false => edit.text.clone(),
-    };
-    let edits = edits
-        .iter()
-        .map(|it| json!({"range": document.lines.range(&document.text, it.span), "newText": text(it)}))
-        .collect();
-    workspace_edit(document, edits)
-}
-
-/// Text edits of one document, with its version where the client looks at that.
-pub(super) fn workspace_edit(document: &Snapshot, edits: Value) -> Value {
-    if document.pins_edits && document.version.is_number() {
-        let document = json!({"uri": document.uri, "version": document.version});
-        return json!({"documentChanges": [{"textDocument": document, "edits": edits}]});
-    }
-    let mut changes = serde_json::Map::new();
-    changes.insert(document.uri.clone(), edits);
-    json!({"changes": changes})
 }

@@ -51,7 +51,7 @@ impl Client {
     ) {
         self.next += 1;
         self.asked.insert(self.next, Box::new(then));
-        self.outbox.send(json!({"jsonrpc": "2.0", "id": self.next, "method": method, "params": params}));
+        self.outbox.ask(self.next, method, &params);
     }
 
     /// What waits for this answer; `None` for an answer to nothing.
@@ -61,7 +61,7 @@ impl Client {
 
     /// Shows a message; the kind is 1 for an error, 2 for a warning, 3 for information.
     pub(super) fn show_message(&self, kind: u8, message: &str) {
-        self.outbox.notify("window/showMessage", json!({"type": kind, "message": message}));
+        self.outbox.notify("window/showMessage", &json!({"type": kind, "message": message}));
     }
 
     /// Has the client ask again for `inlayHint`, `codeLens`, `semanticTokens` or `diagnostics`,

@@ -2,15 +2,17 @@
 
 use std::sync::{Arc, OnceLock};
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::rules;
 use crate::text::{FileId, Sources};
 
+use super::dispatch::{Json, written};
 use super::document::Snapshot;
 use super::linting::Found;
-use super::position::Lines;
+use super::position::{Lines, Range};
 use super::server::{Failure, Server};
 use super::uri::path_uri;
 
@@ -20,15 +22,15 @@ pub(super) struct Findings {
     /// As the linter says it.
     pub(super) diagnostics: Arc<Vec<Diagnostic>>,
     /// The same in the protocol's words.
-    pub(super) items: Vec<Value>,
+    pub(super) items: Vec<Json>,
     /// The action that applies all safe fixes, once somebody asked for it; `None` where there are none.
-    pub(super) fix_all: OnceLock<Option<Value>>,
+    pub(super) fix_all: OnceLock<Option<Json>>,
 }
 
 impl Findings {
     /// Puts findings into the protocol's words.
     pub(super) fn new(snapshot: &Snapshot, found: Found) -> Findings {
-        let items = found.diagnostics.iter().map(|it| convert(snapshot, it, &found.sources)).collect();
+        let items = found.diagnostics.iter().map(|it| written(&Item::of(snapshot, it, &found.sources))).collect();
         Findings { diagnostics: Arc::new(found.diagnostics), items, fix_all: OnceLock::new() }
     }
 }
@@ -39,15 +41,21 @@ pub(super) fn findings(server: &Server, uri: &str) -> Arc<Vec<Diagnostic>> {
     found.map(|found| found.diagnostics.clone()).unwrap_or_default()
 }
 
+/// What is published of a document.
+#[derive(Serialize)]
+struct Published<'p> {
+    uri: &'p str,
+    diagnostics: &'p [Json],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<&'p Value>,
+}
+
 /// Publishes what was found in a document, with the version that it was found in.
 pub(super) fn publish(server: &Server, uri: &str) {
     let Some(document) = server.documents.get(uri) else { return };
-    let items = document.findings.as_ref().map(|found| found.items.clone()).unwrap_or_default();
-    let mut params = json!({"uri": uri, "diagnostics": items});
-    if document.version.is_i64() || document.version.is_u64() {
-        params["version"] = document.version.clone();
-    }
-    server.client.outbox.notify("textDocument/publishDiagnostics", params);
+    let diagnostics = document.findings.as_ref().map_or(&[][..], |found| &found.items);
+    let version = Some(&document.version).filter(|version| version.is_i64() || version.is_u64());
+    server.client.outbox.notify("textDocument/publishDiagnostics", &Published { uri, diagnostics, version });
 }
 
 /// What is told of pulled diagnostics.
@@ -55,48 +63,77 @@ pub(super) fn provider() -> Value {
     json!({"identifier": "cachalot", "interFileDependencies": true, "workspaceDiagnostics": true})
 }
 
+/// The answer to a pull.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Report<'r> {
+    kind: &'static str,
+    result_id: &'r str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    items: Option<&'r [Json]>,
+}
+
 /// `textDocument/diagnostic`.
-pub(super) fn pull(server: &mut Server, uri: &str, _: usize, params: &Value) -> Result<Value, Failure> {
-    let Some(document) = server.documents.get(uri) else { return Ok(Value::Null) };
+pub(super) fn pull(server: &mut Server, uri: &str, params: &Value) -> Result<Json, Failure> {
+    let Some(document) = server.documents.get(uri) else { return Ok(written(&Value::Null)) };
     let id = document.result_id.to_string();
     if params.get("previousResultId").and_then(Value::as_str) == Some(id.as_str()) {
-        return Ok(json!({"kind": "unchanged", "resultId": id}));
+        return Ok(written(&Report { kind: "unchanged", result_id: &id, items: None }));
     }
     // What is known of other files is pushed.
     let found = document.findings.as_ref().filter(|_| document.kind.is_some());
-    let items = found.map(|found| found.items.clone()).unwrap_or_default();
-    Ok(json!({"kind": "full", "resultId": id, "items": items}))
+    let items = found.map_or(&[][..], |found| &found.items);
+    Ok(written(&Report { kind: "full", result_id: &id, items: Some(items) }))
 }
 
-/// One finding in the protocol's words; the first of the sources is the document.
-fn convert(snapshot: &Snapshot, diagnostic: &Diagnostic, sources: &Sources) -> Value {
-    let message = std::iter::once(&diagnostic.message).chain(&diagnostic.notes);
-    let message = message.map(String::as_str).collect::<Vec<_>>().join("\n");
-    let mut out = json!({
-        "range": snapshot.lines.range(&snapshot.text, diagnostic.primary.span),
-        "severity": match diagnostic.severity {
-            Severity::Error => 1,
-            Severity::Warning => 2,
-            Severity::Info => 3,
-            Severity::Hint => 4,
-        },
-        "source": "cachalot",
-        "code": diagnostic.rule,
-        "message": message,
-    });
-    if let Some(rule) = rules::by_name(diagnostic.rule) {
-        out["codeDescription"] = json!({"href": rule.url()});
-    } else if rules::is_shellcheck_code(diagnostic.rule) {
-        out["codeDescription"] = json!({"href": format!("https://www.shellcheck.net/wiki/{}", diagnostic.rule)});
+/// A finding as the protocol writes it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Item<'i> {
+    range: Range,
+    severity: u8,
+    source: &'static str,
+    code: &'i str,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code_description: Option<Page>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tags: Option<[u8; 1]>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    related_information: Vec<Value>,
+}
+
+/// Where a rule is explained.
+#[derive(Serialize)]
+struct Page {
+    href: String,
+}
+
+impl Item<'_> {
+    /// The first of the sources is the document.
+    fn of<'i>(snapshot: &Snapshot, diagnostic: &'i Diagnostic, sources: &Sources) -> Item<'i> {
+        let message = std::iter::once(&diagnostic.message).chain(&diagnostic.notes);
+        Item {
+            range: snapshot.lines.range(&snapshot.text, diagnostic.primary.span),
+            severity: match diagnostic.severity {
+                Severity::Error => 1,
+                Severity::Warning => 2,
+                Severity::Info => 3,
+                Severity::Hint => 4,
+            },
+            source: "cachalot",
+            code: diagnostic.rule,
+            message: message.map(String::as_str).collect::<Vec<_>>().join("\n"),
+            code_description: page(diagnostic.rule),
+            tags: tag(diagnostic.rule).map(|tag| [tag]),
+            related_information: diagnostic.secondary.iter().filter_map(|it| related(snapshot, it, sources)).collect(),
+        }
     }
-    if let Some(tag) = tag(diagnostic.rule) {
-        out["tags"] = json!([tag]);
-    }
-    let related: Vec<Value> = diagnostic.secondary.iter().filter_map(|it| related(snapshot, it, sources)).collect();
-    if !related.is_empty() {
-        out["relatedInformation"] = related.into();
-    }
-    out
+}
+
+fn page(rule: &str) -> Option<Page> {
+    let wiki = rules::is_shellcheck_code(rule).then(|| format!("https://www.shellcheck.net/wiki/{rule}"));
+    Some(Page { href: rules::by_name(rule).map(|rule| rule.url()).or(wiki)? })
 }
 
 /// A label as a place in the document or in another file on disk.

@@ -1,6 +1,7 @@
 //! The features: one line each, with the method, what is told in `initialize`, and the function.
 
 use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
 
 use super::document::Document;
@@ -10,11 +11,15 @@ use super::{
     refactorings, selection, signature, symbols, tokens,
 };
 
+/// An answer, or a part of it, in JSON: lists of thousands of places are too long to be built up as values.
+pub(super) type Json = Box<RawValue>;
+
 /// Answers a request about an open document, at a byte offset where it has a position.
 type OfDocument = fn(&mut Server, &str, usize, &Value) -> Result<Value, Failure>;
-/// Answers a request about an open Dockerfile alone, in JSON: lists of thousands of places are too long to
-/// be built up as values first.
-type OfText = fn(&mut Document, &Value) -> String;
+/// Answers a request about an open Dockerfile alone.
+type OfText = fn(&mut Document, &Value) -> Json;
+/// Answers a request about what was found in an open document.
+type OfFindings = fn(&mut Server, &str, &Value) -> Result<Json, Failure>;
 /// Answers a request about everything.
 type OfWorkspace = fn(&mut Server, &Value) -> Result<Value, Failure>;
 
@@ -28,7 +33,7 @@ pub(super) enum Run {
     /// An open Dockerfile and a position in it.
     Position(OfDocument),
     /// An open document whose present version is linted. The request waits for that; the loop does not.
-    Linted(OfDocument),
+    Linted(OfFindings),
     /// Nothing.
     Workspace(OfWorkspace),
 }
@@ -46,7 +51,7 @@ pub(super) struct Feature {
 pub(super) struct Waiting {
     pub(super) id: Value,
     pub(super) params: Value,
-    pub(super) run: OfDocument,
+    pub(super) run: OfFindings,
 }
 
 const fn feature(method: &'static str, key: &'static str, value: fn() -> Value, run: Run) -> Feature {
@@ -90,9 +95,9 @@ const FEATURES: &[Feature] = &[
     feature("textDocument/prepareRename", "", YES, Run::Position(names::prepare_rename)),
 ];
 
-/// An answer in JSON.
-pub(super) fn written(answer: &impl Serialize) -> String {
-    serde_json::to_string(answer).expect("plain data in memory can be written")
+/// Plain data in JSON.
+pub(super) fn written(answer: &impl Serialize) -> Json {
+    to_raw_value(answer).expect("plain data in memory can be written")
 }
 
 /// The feature that answers a method.

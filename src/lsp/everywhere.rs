@@ -9,13 +9,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 
 use crate::host::{self, Found};
 use crate::lint::FileKind;
 use crate::text::decode;
 
 use super::diagnostics::Findings;
+use super::dispatch::Json;
 use super::document::Snapshot;
 use super::jobs::{Cancel, Progress};
 use super::linting::Surroundings;
@@ -34,7 +36,7 @@ struct Report {
     uri: String,
     /// Changes when the findings do.
     id: String,
-    items: Vec<Value>,
+    items: Vec<Json>,
 }
 
 /// What was found in all files, as long as nothing changes.
@@ -52,7 +54,9 @@ impl Memo {
 pub(super) fn pull(server: &mut Server, params: &Value) -> Result<Value, Failure> {
     let known = known(params);
     if let Some(reports) = &server.everywhere.0 {
-        return Ok(json!({"items": reports.iter().map(|it| it.told(&known)).collect::<Vec<_>>()}));
+        let (reports, ticket) = (reports.clone(), server.hold());
+        server.settle(&ticket, Ok(Told::all(&reports, &known)));
+        return Ok(Value::Null);
     }
     let ticket = server.hold();
     let sweep = Sweep {
@@ -67,9 +71,9 @@ pub(super) fn pull(server: &mut Server, params: &Value) -> Result<Value, Failure
     let partial = sweep.partial.is_some();
     let known = sweep.known.clone();
     let work = move |progress: &Progress| {
-        let tell = |items: Vec<Value>| {
+        let tell = |new: &[Report]| {
             if let Some(token) = &sweep.partial {
-                outbox.notify("$/progress", json!({"token": token, "value": {"items": items}}));
+                outbox.notify("$/progress", &Partial { token, value: Told::all(new, &sweep.known) });
             }
         };
         sweep.run(progress, &tell)
@@ -77,8 +81,8 @@ pub(super) fn pull(server: &mut Server, params: &Value) -> Result<Value, Failure
     let title = "cachalot: linting the workspace";
     server.background(title, params.get("workDoneToken"), work, move |server, reports: Option<Vec<Report>>| {
         let reports = Arc::new(reports.unwrap_or_default());
-        let items: Vec<Value> = if partial { Vec::new() } else { reports.iter().map(|it| it.told(&known)).collect() };
-        server.settle(&ticket, Ok(json!({"items": items})));
+        let untold = if partial { &[][..] } else { &reports };
+        server.settle(&ticket, Ok(Told::all(untold, &known)));
         if !ticket.cancel.is_cancelled() {
             server.everywhere = Memo(Some(reports));
         }
@@ -93,13 +97,40 @@ fn known(params: &Value) -> HashMap<String, String> {
     all.into_iter().flatten().filter_map(|it| Some((text(it, "uri")?, text(it, "value")?))).collect()
 }
 
-impl Report {
-    fn told(&self, known: &HashMap<String, String>) -> Value {
-        let Report { uri, id, items } = self;
-        match known.get(uri) == Some(id) {
-            true => json!({"kind": "unchanged", "uri": uri, "version": null, "resultId": id}),
-            false => json!({"kind": "full", "uri": uri, "version": null, "resultId": id, "items": items}),
-        }
+/// Reports as the protocol writes them.
+#[derive(Serialize)]
+struct Told<'r> {
+    items: Vec<OfFile<'r>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct OfFile<'r> {
+    kind: &'static str,
+    uri: &'r str,
+    /// Always null: what is on disk has none.
+    version: Option<i64>,
+    result_id: &'r str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    items: Option<&'r [Json]>,
+}
+
+/// Some of the reports, ahead of the answer.
+#[derive(Serialize)]
+struct Partial<'r> {
+    token: &'r Value,
+    value: Told<'r>,
+}
+
+impl Told<'_> {
+    /// All reports; those that the client has, without their findings.
+    fn all<'r>(reports: &'r [Report], known: &HashMap<String, String>) -> Told<'r> {
+        let of_file = |Report { uri, id, items }: &'r Report| {
+            let is_known = known.get(uri) == Some(id);
+            let kind = if is_known { "unchanged" } else { "full" };
+            OfFile { kind, uri, version: None, result_id: id, items: (!is_known).then_some(items) }
+        };
+        Told { items: reports.iter().map(of_file).collect() }
     }
 }
 
@@ -116,7 +147,7 @@ struct Sweep {
 
 impl Sweep {
     /// `None` where somebody stopped it.
-    fn run(&self, progress: &Progress, tell: &dyn Fn(Vec<Value>)) -> Option<Vec<Report>> {
+    fn run(&self, progress: &Progress, tell: &dyn Fn(&[Report])) -> Option<Vec<Report>> {
         let files = self.files();
         let mut reports = Vec::new();
         for (at, chunk) in files.chunks(CHUNK).enumerate() {
@@ -126,7 +157,7 @@ impl Sweep {
             let name = chunk.first().map(|(_, file)| host::display(&file.path)).unwrap_or_default();
             progress.report(at * CHUNK, files.len(), &name);
             let new: Vec<Report> = chunk.par_iter().filter_map(|(folder, file)| self.lint(*folder, file)).collect();
-            tell(new.iter().map(|it| it.told(&self.known)).collect());
+            tell(&new);
             reports.extend(new);
         }
         Some(reports)
@@ -159,7 +190,7 @@ impl Sweep {
             return None;
         }
         let mut hasher = DefaultHasher::new();
-        items.iter().for_each(|item| item.to_string().hash(&mut hasher));
+        items.iter().for_each(|item| item.get().hash(&mut hasher));
         Some(Report { id: format!("{:x}", hasher.finish()), uri, items })
     }
 }

@@ -162,7 +162,7 @@ impl Progress {
 
     fn tell(&self, value: serde_json::Value) {
         if let Some(token) = &self.token {
-            self.outbox.notify("$/progress", json!({"token": token, "value": value}));
+            self.outbox.notify("$/progress", &json!({"token": token, "value": value}));
         }
     }
 }

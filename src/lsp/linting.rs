@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 use std::time::Duration;
 
 use crate::config::{Config, ShellEngine};
@@ -37,7 +37,9 @@ pub(super) struct Surroundings {
 /// How long findings wait for a build context to be listed; most take a few milliseconds.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// Threads for the rules of one document at most.
+/// Threads for the rules of one document. How many processors there are is looked up in files, once.
+static THREADS: LazyLock<usize> =
+    LazyLock::new(|| std::thread::available_parallelism().map_or(1, usize::from).min(MAX_THREADS));
 const MAX_THREADS: usize = 4;
 
 /// The `shellcheck` program, looked for when a configuration first asks for it.
@@ -122,9 +124,8 @@ impl Surroundings {
         let memo = Some(&*self.memo);
         let shellcheck = self.shellcheck.of(&config);
         let parsed = (kind == FileKind::Dockerfile).then(|| snapshot.parsed());
-        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MAX_THREADS);
         let input = Input::new(sources, file, kind, &config);
-        let input = Input { docs: docs.as_ref(), memo, shellcheck, parsed, threads, ..input };
+        let input = Input { docs: docs.as_ref(), memo, shellcheck, parsed, threads: *THREADS, ..input };
         let Some(context) = self.around(snapshot, &config).filter(|_| !self.without_context) else {
             return Some(Ok(with(&input)));
         };

@@ -13,6 +13,7 @@ mod completion;
 mod diagnostics;
 mod dispatch;
 mod document;
+mod edits;
 mod everywhere;
 mod formatting;
 mod hover;

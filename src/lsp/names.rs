@@ -6,8 +6,8 @@ use crate::model::{Base, DependencyTarget, Model};
 use crate::syntax::dockerfile::{Body, Dockerfile, Heredoc, Ident, Keyword};
 use crate::text::Span;
 
-use super::actions::workspace_edit;
 use super::document::Snapshot;
+use super::edits::{TextEdit, WorkspaceEdit};
 use super::position::Range;
 use super::server::{Failure, Server, invalid};
 
@@ -297,8 +297,6 @@ pub(super) fn rename(server: &mut Server, uri: &str, offset: usize, params: &Val
     if !name.kind.takes(new) {
         return Err(invalid("this is no valid name"));
     }
-    let edits = name.all().into_iter();
-    let edits =
-        edits.map(|span| json!({"range": document.lines.range(&document.text, span), "newText": new})).collect();
-    Ok(workspace_edit(document, edits))
+    let edits = name.all().into_iter().map(|span| TextEdit::new(document, span, new)).collect();
+    Ok(json!(WorkspaceEdit::new(document, edits)))
 }

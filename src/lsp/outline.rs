@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::syntax::dockerfile::{Body, Comment, Instruction, Keyword};
 use crate::text::Span;
 
-use super::dispatch::written;
+use super::dispatch::{Json, written};
 use super::document::{Document, Snapshot};
 use super::position::Range;
 
@@ -24,7 +24,7 @@ struct Symbol {
 }
 
 /// `textDocument/documentSymbol`.
-pub(super) fn symbols(document: &mut Document, _: &Value) -> String {
+pub(super) fn symbols(document: &mut Document, _: &Value) -> Json {
     let mut out: Vec<Symbol> = Vec::new();
     let mut stage: Option<(Symbol, Span)> = None;
     for instruction in &document.tree().instructions {
@@ -88,7 +88,7 @@ struct Fold {
 }
 
 /// `textDocument/foldingRange`.
-pub(super) fn folds(document: &mut Document, _: &Value) -> String {
+pub(super) fn folds(document: &mut Document, _: &Value) -> Json {
     let tree = document.tree();
     let mut out = Vec::new();
     let mut fold = |span: Span, kind: &'static str| {

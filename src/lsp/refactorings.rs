@@ -8,8 +8,9 @@ use crate::model::{Context, ImageRef};
 use crate::refactor::{self, Cx, Kind, Refactoring};
 use crate::text::Span;
 
-use super::actions::{edit, title};
+use super::actions::{Action, title};
 use super::document::Snapshot;
+use super::edits::WorkspaceEdit;
 use super::layers;
 use super::server::{Failure, Server, invalid, modified};
 
@@ -31,23 +32,22 @@ pub(super) fn actions(
     selection: Span,
     wanted: &dyn Fn(&str) -> bool,
     done: &[&Fix],
-) -> Vec<Value> {
+) -> Vec<Action<'static>> {
     if !layers::is_dockerfile(document) || !KINDS.iter().any(|kind| wanted(kind)) {
         return Vec::new();
     }
     let found = with_cx(server, document, selection, refactor::all);
     let lazily = server.client.has("/textDocument/codeAction/resolveSupport/properties", "edit");
     let action = |it: &Refactoring| {
-        let mut action = json!({"title": title(server, document, &it.fix), "kind": kind(it)});
-        if lazily {
-            action["data"] = json!({
-                "uri": document.uri, "version": document.version, "refactoring": it.name,
-                "start": selection.start, "end": selection.end,
-            });
-        } else {
-            action["edit"] = edit(document, &it.fix.edits);
+        let action = Action::new(title(server, document, &it.fix), kind(it));
+        if !lazily {
+            return action.with(&WorkspaceEdit::of(document, &it.fix.edits));
         }
-        action
+        let data = json!({
+            "uri": document.uri, "version": document.version, "refactoring": it.name,
+            "start": selection.start, "end": selection.end,
+        });
+        Action { data: Some(data), ..action }
     };
     let is_new = |it: &&Refactoring| done.iter().all(|fix| fix.edits != it.fix.edits);
     found.iter().filter(|it| wanted(kind(it))).filter(is_new).map(action).collect()
@@ -69,7 +69,7 @@ pub(super) fn resolve(server: &mut Server, params: &Value) -> Result<Value, Fail
     let selection = Span::new(start.min(end).min(within), end.min(within));
     let found = with_cx(server, document, selection, |cx| refactor::named(cx, name).into_iter().collect());
     let refactoring = found.first().ok_or_else(|| invalid("nothing of the kind can be done there"))?;
-    action["edit"] = edit(document, &refactoring.fix.edits);
+    action["edit"] = json!(WorkspaceEdit::of(document, &refactoring.fix.edits));
     Ok(action)
 }
 

@@ -6,13 +6,14 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::shell;
 
 use super::client::Client;
 use super::diagnostics::{self, Findings};
-use super::dispatch::{self, Feature, Run, Waiting};
+use super::dispatch::{self, Feature, Json, Run, Waiting, written};
 use super::document::{self, Document, Snapshot};
 use super::everywhere::Memo;
 use super::items::Item;
@@ -161,24 +162,24 @@ impl Server {
             return self.client.outbox.error(id, code, why);
         }
         self.answer(id, method, |server| match method {
-            "initialize" => Ok(Some(server.initialize(params))),
+            "initialize" => Ok(Some(written(&server.initialize(params)))),
             "shutdown" => {
                 server.phase = Phase::Stopped;
-                Ok(Some(Value::Null))
+                Ok(Some(written(&Value::Null)))
             }
             _ => server.feature(id, method, params),
         });
     }
 
     /// Runs what gives the answer, and sends it unless it is `None`: then it comes later.
-    fn answer(&mut self, id: &Value, what: &str, run: impl FnOnce(&mut Server) -> Result<Option<Value>, Failure>) {
+    fn answer(&mut self, id: &Value, what: &str, run: impl FnOnce(&mut Server) -> Result<Option<Json>, Failure>) {
         self.current = Some(id.clone());
         let result = catch_unwind(AssertUnwindSafe(|| run(self)));
         let is_held = self.current.take().is_none();
         match result {
             Ok(Ok(Some(_)) | Ok(None)) if is_held => {}
             Ok(Ok(None)) => {}
-            Ok(Ok(Some(result))) => self.client.outbox.send(json!({"jsonrpc": "2.0", "id": id, "result": result})),
+            Ok(Ok(Some(result))) => self.client.outbox.answer(id, &result),
             Ok(Err((code, why))) => self.client.outbox.error(id, code, &why),
             Err(_) => {
                 let why = format!("`{what}` failed; this is a fault of cachalot");
@@ -187,15 +188,14 @@ impl Server {
         }
     }
 
-    fn feature(&mut self, id: &Value, method: &str, params: &Value) -> Result<Option<Value>, Failure> {
+    fn feature(&mut self, id: &Value, method: &str, params: &Value) -> Result<Option<Json>, Failure> {
         let Some(feature) = dispatch::find(method) else {
             return Err((METHOD_NOT_FOUND, format!("`{method}` is not supported")));
         };
-        let run = match feature.run {
-            Run::Workspace(run) => return run(self, params).map(Some),
-            Run::Document(run) | Run::Position(run) | Run::Linted(run) => Some(run),
-            Run::Text(_) => None,
-        };
+        let done = |result: Result<Value, Failure>| result.map(|value| Some(written(&value)));
+        if let Run::Workspace(run) = feature.run {
+            return done(run(self, params));
+        }
         let uri = params.pointer("/textDocument/uri").and_then(Value::as_str);
         let uri = uri.ok_or_else(|| invalid("textDocument.uri is missing"))?;
         let position = params.get("position");
@@ -203,23 +203,23 @@ impl Server {
         if matches!(feature.run, Run::Position(_)) && !(number("line") && number("character")) {
             return Err(invalid("position is missing"));
         }
-        let Some(document) = self.documents.get_mut(uri) else { return Ok(Some(Value::Null)) };
-        let is_linted = matches!(feature.run, Run::Linted(_));
-        if !is_linted && !is_dockerfile(document) {
-            return Ok(Some(Value::Null));
+        let Some(document) = self.documents.get_mut(uri) else { return done(Ok(Value::Null)) };
+        if !matches!(feature.run, Run::Linted(_)) && !is_dockerfile(document) {
+            return done(Ok(Value::Null));
         }
-        if let Run::Text(run) = feature.run {
-            let answer = run(document, params);
-            self.client.outbox.answer(id, &answer);
-            return Ok(None);
+        match feature.run {
+            Run::Linted(run) if document.findings.is_none() => {
+                document.waiting.push(Waiting { id: id.clone(), params: params.clone(), run });
+                Ok(None)
+            }
+            Run::Linted(run) => run(self, uri, params).map(Some),
+            Run::Text(run) => Ok(Some(run(document, params))),
+            Run::Document(run) | Run::Position(run) => {
+                let offset = document.at(position).unwrap_or(0);
+                done(run(self, uri, offset, params))
+            }
+            Run::Workspace(run) => done(run(self, params)),
         }
-        let Some(run) = run else { return Ok(None) };
-        if is_linted && document.findings.is_none() {
-            document.waiting.push(Waiting { id: id.clone(), params: params.clone(), run });
-            return Ok(None);
-        }
-        let offset = document.at(position).unwrap_or(0);
-        run(self, uri, offset, params).map(Some)
     }
 
     /// Promises the answer of the present request for later: what the feature returns is not sent.
@@ -230,12 +230,12 @@ impl Server {
     }
 
     /// Answers a request that was held, unless the client gave it up.
-    pub(super) fn settle(&mut self, ticket: &Ticket, result: Result<Value, Failure>) {
+    pub(super) fn settle(&mut self, ticket: &Ticket, result: Result<impl Serialize, Failure>) {
         if self.held.remove(&ticket.id.to_string()).is_none() {
             return;
         }
         match result {
-            Ok(result) => self.client.outbox.send(json!({"jsonrpc": "2.0", "id": ticket.id, "result": result})),
+            Ok(result) => self.client.outbox.answer(&ticket.id, &written(&result)),
             Err((code, why)) => self.client.outbox.error(&ticket.id, code, &why),
         }
     }
@@ -347,7 +347,7 @@ impl Server {
                     return;
                 }
                 let cleared = json!({"uri": uri, "diagnostics": []});
-                self.client.outbox.notify("textDocument/publishDiagnostics", cleared);
+                self.client.outbox.notify("textDocument/publishDiagnostics", &cleared);
             }
             "textDocument/didSave" | "workspace/didChangeWatchedFiles" => self.ask_settings(),
             "workspace/didChangeConfiguration" => self.settings_changed(params),
@@ -369,7 +369,7 @@ impl Server {
         self.layers.close(&document);
         document.outdate();
         for waiting in document.waiting {
-            self.client.outbox.send(json!({"jsonrpc": "2.0", "id": waiting.id, "result": null}));
+            self.client.outbox.answer(&waiting.id, &written(&Value::Null));
         }
         true
     }
@@ -546,12 +546,12 @@ impl Server {
             return;
         }
         document.findings = Some(Arc::new(found));
-        let waiting = std::mem::take(&mut document.waiting);
+        // Somebody waits for an answer, while what is published is only there to be looked at.
+        for Waiting { id, params, run } in std::mem::take(&mut document.waiting) {
+            self.answer(&id, "a request", |server| run(server, uri, &params).map(Some));
+        }
         if self.documents.get(uri).is_some_and(|it| self.is_told(it)) {
             diagnostics::publish(self, uri);
-        }
-        for Waiting { id, params, run } in waiting {
-            self.answer(&id, "a request", |server| run(server, uri, 0, &params).map(Some));
         }
     }
 }

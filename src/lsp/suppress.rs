@@ -10,8 +10,10 @@ use crate::host;
 use crate::syntax::dockerfile::{Dockerfile, Instruction};
 use crate::text::decode;
 
-use super::actions::{Told, edit, known};
+use super::actions::{Action, Told};
+use super::dispatch::{Json, written};
 use super::document::{Snapshot, instruction_at};
+use super::edits::WorkspaceEdit;
 use super::server::Server;
 use super::uri::path_uri;
 
@@ -29,8 +31,8 @@ impl<'a> Silencer<'a> {
     }
 
     /// The actions that silence what was found of a rule: for each instruction, the file and the project.
-    pub(super) fn actions(&self, rule: &str, found: &[Told]) -> Vec<Value> {
-        let found: Vec<Told> = found.iter().filter(|(it, _)| it.severity < Severity::Error).copied().collect();
+    pub(super) fn actions<'f>(&self, rule: &str, found: &[Told<'f>]) -> Vec<Action<'f>> {
+        let found: Vec<Told<'f>> = found.iter().filter(|(it, _)| it.severity < Severity::Error).copied().collect();
         if found.is_empty() {
             return Vec::new();
         }
@@ -43,7 +45,7 @@ impl<'a> Silencer<'a> {
         out
     }
 
-    fn at_instructions(&self, rule: &str, found: &[Told]) -> Vec<Value> {
+    fn at_instructions<'f>(&self, rule: &str, found: &[Told<'f>]) -> Vec<Action<'f>> {
         let here = |told: &Told| instruction_at(self.tree, told.0.primary.span.start as usize);
         let same = |a: &Told, b: &Told| here(a).map(|it| it.span) == here(b).map(|it| it.span);
         let groups = found.chunk_by(same);
@@ -55,23 +57,19 @@ impl<'a> Silencer<'a> {
     }
 }
 
-fn action(rule: &str, found: &[Told], reach: &str, edit: Value) -> Value {
-    json!({
-        "title": format!("ignore {rule} for {reach}"),
-        "kind": "quickfix",
-        "diagnostics": known(found),
-        "edit": edit,
-    })
+fn action<'f>(rule: &str, found: &[Told<'f>], reach: &str, edit: Json) -> Action<'f> {
+    let action = Action::new(format!("ignore {rule} for {reach}"), "quickfix");
+    Action { edit: Some(edit), ..action.about(found) }
 }
 
 /// A comment above an instruction.
-fn above(document: &Snapshot, rule: &str, instruction: &Instruction, word: &str) -> Option<Value> {
+fn above(document: &Snapshot, rule: &str, instruction: &Instruction, word: &str) -> Option<Json> {
     let instruction = instruction.span.start as usize;
     let line = document.lines.line_of(instruction);
     let start = document.lines.start(&document.text, line);
     let indent = document.text.get(start..instruction)?;
     let comment = format!("{indent}# cachalot: {word}={rule}\n");
-    Some(edit(document, &[Edit::insert(start as u32, comment)]))
+    Some(written(&WorkspaceEdit::of(document, &[Edit::insert(start as u32, comment)])))
 }
 
 /// The cachalot.toml of the project.
@@ -95,19 +93,19 @@ impl Project {
     }
 
     /// The edit that puts a rule among those that it ignores.
-    fn ignoring(&self, rule: &str) -> Option<Value> {
+    fn ignoring(&self, rule: &str) -> Option<Json> {
         match self {
             Project::File { uri, text } => {
                 let new = ignoring(text, rule)?;
-                Some(json!({"changes": {uri: [{"range": whole(text), "newText": new}]}}))
+                Some(written(&json!({"changes": {uri: [{"range": whole(text), "newText": new}]}})))
             }
             Project::New { uri } => {
                 let start = json!({"line": 0, "character": 0});
                 let edit = json!({"range": {"start": start, "end": start}, "newText": ignoring("", rule)?});
-                Some(json!({"documentChanges": [
+                Some(written(&json!({"documentChanges": [
                     {"kind": "create", "uri": uri, "options": {"ignoreIfExists": true}},
                     {"textDocument": {"uri": uri, "version": null}, "edits": [edit]},
-                ]}))
+                ]})))
             }
         }
     }

@@ -38,7 +38,7 @@ pub(super) fn everywhere(server: &mut Server, params: &Value) -> Result<Value, F
         found.truncate(MAX_SYMBOLS);
         found
     };
-    server.jobs.long(work, move |server, found: Vec<Value>| server.settle(&ticket, Ok(found.into())));
+    server.jobs.long(work, move |server, found: Vec<Value>| server.settle(&ticket, Ok(found)));
     Ok(Value::Null)
 }
 

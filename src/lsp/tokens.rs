@@ -10,7 +10,7 @@ use crate::shell::{Command, Script};
 use crate::syntax::dockerfile::{Body, Dockerfile, Instruction};
 use crate::text::Span;
 
-use super::dispatch::written;
+use super::dispatch::{Json, written};
 use super::document::{Document, Snapshot};
 use super::server::{Failure, Server, invalid};
 use super::spans;
@@ -102,7 +102,7 @@ struct Change<'a> {
 const WIDTH: usize = 5;
 
 /// `textDocument/semanticTokens/full`.
-pub(super) fn full(document: &mut Document, _: &Value) -> String {
+pub(super) fn full(document: &mut Document, _: &Value) -> Json {
     let data = tokens(document, Span::from(0..document.text.len()));
     document.tokens = Told { id: document.tokens.id + 1, data };
     let Told { id, data } = &document.tokens;
@@ -110,7 +110,7 @@ pub(super) fn full(document: &mut Document, _: &Value) -> String {
 }
 
 /// `textDocument/semanticTokens/full/delta`: one edit, from the first token that differs to the last.
-pub(super) fn delta(document: &mut Document, params: &Value) -> String {
+pub(super) fn delta(document: &mut Document, params: &Value) -> Json {
     let before = std::mem::take(&mut document.tokens);
     document.tokens.id = before.id;
     let all = full(document, params);

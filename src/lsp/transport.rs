@@ -6,8 +6,11 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 
+use serde::Serialize;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
+use super::dispatch::written;
 use super::jobs::Then;
 
 /// Bytes of one message at most.
@@ -17,36 +20,55 @@ const MAX_HEADER: u64 = 8 << 10;
 
 /// What goes to the client. Dropping it ends the writer.
 #[derive(Clone, Debug)]
-pub(super) struct Outbox(Sender<Outgoing>);
+pub(super) struct Outbox(Sender<String>);
 
-/// A message on its way to the client.
-#[derive(Debug)]
-enum Outgoing {
-    Message(Value),
-    /// In JSON already.
-    Written(String),
+/// A message to the client; a part that it does not have is left out.
+#[derive(Serialize)]
+struct Outgoing<'m, P> {
+    jsonrpc: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'m Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    method: Option<&'m str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    params: Option<P>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    result: Option<&'m RawValue>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<P>,
+}
+
+impl<P: Serialize> Outgoing<'_, P> {
+    const EMPTY: Self = Outgoing { jsonrpc: "2.0", id: None, method: None, params: None, result: None, error: None };
 }
 
 impl Outbox {
-    /// Sends a message; a client that went away is noticed by the reader.
-    pub(super) fn send(&self, message: Value) {
-        let _ = self.0.send(Outgoing::Message(message));
+    /// A client that went away is noticed by the reader.
+    fn send<P: Serialize>(&self, message: &Outgoing<P>) {
+        let message: Box<str> = written(message).into();
+        let _ = self.0.send(message.into());
     }
 
-    /// Answers a request with a result that is JSON already.
-    pub(super) fn answer(&self, id: &Value, result: &str) {
-        let message = format!(r#"{{"jsonrpc":"2.0","id":{id},"result":{result}}}"#);
-        let _ = self.0.send(Outgoing::Written(message));
+    /// Asks the client.
+    pub(super) fn ask(&self, id: u64, method: &str, params: &Value) {
+        let id = id.into();
+        self.send(&Outgoing { id: Some(&id), method: Some(method), params: Some(params), ..Outgoing::EMPTY });
+    }
+
+    /// Answers a request.
+    pub(super) fn answer(&self, id: &Value, result: &RawValue) {
+        self.send::<()>(&Outgoing { id: Some(id), result: Some(result), ..Outgoing::EMPTY });
     }
 
     /// Sends a notification.
-    pub(super) fn notify(&self, method: &str, params: Value) {
-        self.send(json!({"jsonrpc": "2.0", "method": method, "params": params}));
+    pub(super) fn notify(&self, method: &str, params: &impl Serialize) {
+        self.send(&Outgoing { method: Some(method), params: Some(params), ..Outgoing::EMPTY });
     }
 
     /// Answers a request, or a message without a readable id (`null`), with an error.
     pub(super) fn error(&self, id: &Value, code: i64, message: &str) {
-        self.send(json!({"jsonrpc": "2.0", "id": id, "error": {"code": code, "message": message}}));
+        let error = json!({"code": code, "message": message});
+        self.send(&Outgoing { id: Some(id), error: Some(error), ..Outgoing::EMPTY });
     }
 }
 
@@ -107,13 +129,9 @@ pub(super) fn connect(reader: impl Read + Send + 'static, writer: impl Write + S
     (Inbox { events, reports, waiting, writer }, outbox)
 }
 
-fn write_all(writer: impl Write, messages: &Receiver<Outgoing>) {
+fn write_all(writer: impl Write, messages: &Receiver<String>) {
     let mut writer = BufWriter::new(writer);
-    for message in messages {
-        let body = match message {
-            Outgoing::Message(message) => message.to_string(),
-            Outgoing::Written(body) => body,
-        };
+    for body in messages {
         let written = write!(writer, "Content-Length: {}\r\n\r\n{body}", body.len()).and_then(|()| writer.flush());
         if written.is_err() {
             return;

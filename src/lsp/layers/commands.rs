@@ -93,7 +93,7 @@ fn answer(server: &mut Server, ticket: &Ticket, made: Option<Report>) {
             server.client.show_message(3, &words);
             server.settle(ticket, Ok(value));
         }
-        Err(why) => server.settle(ticket, Err((REQUEST_FAILED, why))),
+        Err(why) => server.settle(ticket, Err::<Value, _>((REQUEST_FAILED, why))),
     }
 }
 
