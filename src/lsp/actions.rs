@@ -95,7 +95,9 @@ pub(super) fn actions(server: &mut Server, uri: &str, params: &Value) -> Result<
         })
     };
     let unasked = |kind: &str| only.is_none() || wants(kind);
-    let touched = found.diagnostics.iter().zip(&found.items).filter(|(it, _)| touches(it.primary.span, asked));
+    let named = params.pointer("/context/diagnostics").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let is_touched = |(it, told): &Told| touches(it.primary.span, asked) || named.iter().any(|it| is_same(it, told));
+    let touched = found.diagnostics.iter().zip(&found.items).filter(is_touched);
     let touched: Vec<Told> = touched.filter(|_| unasked("quickfix")).collect();
     let mut all = quick_fixes(server, document, &touched);
     // What a quick fix does already is not said twice.
@@ -133,6 +135,12 @@ fn quick_fixes<'a>(server: &Server, document: &Snapshot, touched: &[Told<'a>]) -
         out.extend(explain(rule, of_rule));
     }
     out
+}
+
+/// True if the client means this finding: one that asks for a whole line names what stands on it, wherever
+/// its cursor is.
+fn is_same(named: &Value, told: &Value) -> bool {
+    ["range", "code", "message"].iter().all(|key| named.get(key) == told.get(key))
 }
 
 fn touches(span: Span, asked: Span) -> bool {

@@ -73,9 +73,14 @@ impl Client {
         }
     }
 
-    /// Registers a capability that the client wants to hear of after the handshake.
-    pub(super) fn register(&mut self, method: &str, options: Value) {
-        let registration = json!({"id": method, "method": method, "registerOptions": options});
-        self.ask("client/registerCapability", json!({"registrations": [registration]}), |_, _| {});
+    /// Registers capabilities that the client wants to hear of after the handshake, by method with their
+    /// options: all at once, since some clients set each buffer up anew for every message.
+    pub(super) fn register(&mut self, methods: Vec<(&str, Value)>) {
+        if methods.is_empty() {
+            return;
+        }
+        let told = |(method, options)| json!({"id": method, "method": method, "registerOptions": options});
+        let registrations: Vec<Value> = methods.into_iter().map(told).collect();
+        self.ask("client/registerCapability", json!({"registrations": registrations}), |_, _| {});
     }
 }

@@ -110,6 +110,7 @@ pub(super) struct Progress {
     begun: Arc<AtomicBool>,
     /// Set once the client wants to see it.
     shown: Arc<AtomicBool>,
+    over: Arc<AtomicBool>,
     pub(super) cancel: Cancel,
 }
 
@@ -122,6 +123,7 @@ impl Progress {
             title: title.to_string(),
             begun: Arc::default(),
             shown: Arc::default(),
+            over: Arc::default(),
             cancel: Cancel::default(),
         }
     }
@@ -134,6 +136,9 @@ impl Progress {
     /// The client is ready to show it.
     pub(super) fn show(&self) {
         self.shown.store(true, Ordering::Relaxed);
+        if self.over.load(Ordering::Relaxed) {
+            self.close();
+        }
     }
 
     pub(super) fn is_cancelled(&self) -> bool {
@@ -146,18 +151,29 @@ impl Progress {
             return;
         }
         let percentage = (done * 100).checked_div(all).unwrap_or(0).min(100);
-        if !self.begun.swap(true, Ordering::Relaxed) {
-            self.tell(json!({"kind": "begin", "title": self.title, "cancellable": true, "percentage": percentage}));
-        }
+        self.begin(percentage);
         self.tell(json!({"kind": "report", "message": message, "percentage": percentage}));
     }
 
-    /// Ends what [`Progress::report`] began.
+    /// The job is over.
     pub(super) fn end(&self) {
-        if self.begun.swap(false, Ordering::Relaxed) {
-            self.tell(json!({"kind": "end"}));
+        self.over.store(true, Ordering::Relaxed);
+        if self.shown.load(Ordering::Relaxed) {
+            self.close();
         }
-        self.shown.store(false, Ordering::Relaxed);
+    }
+
+    /// An editor that said yes to a token shows that something is going on until it hears of the end, even
+    /// of what never began.
+    fn close(&self) {
+        self.begin(0);
+        self.tell(json!({"kind": "end"}));
+    }
+
+    fn begin(&self, percentage: usize) {
+        if !self.begun.swap(true, Ordering::Relaxed) {
+            self.tell(json!({"kind": "begin", "title": self.title, "cancellable": true, "percentage": percentage}));
+        }
     }
 
     fn tell(&self, value: serde_json::Value) {

@@ -10,11 +10,15 @@ use super::dispatch::{Json, written};
 use super::document::{Document, Snapshot};
 use super::position::Range;
 
+/// Characters of an instruction's arguments that are shown.
+const SHOWN: usize = 60;
+
 /// A symbol as the protocol writes it.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Symbol {
     name: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
     detail: String,
     kind: u8,
     range: Range,
@@ -64,17 +68,24 @@ fn symbol(document: &Snapshot, instruction: &Instruction, kind: u8) -> Symbol {
             Some(name) => (name.text.clone(), format!("FROM {}", from.image.raw)),
             None => (from.image.raw.clone(), "FROM".to_string()),
         },
-        _ => (keyword, first_words(instruction.args_text())),
+        // Most editors list names alone: a column of RUN tells nothing.
+        _ => (format!("{keyword} {}", first_words(instruction.args_text())), String::new()),
     };
-    let name = if name.trim().is_empty() { "?".to_string() } else { name };
+    let name = if name.trim().is_empty() { "?".to_string() } else { name.trim_end().to_string() };
     let range = |span| document.lines.range(&document.text, span);
     let selection_range = range(instruction.keyword.span);
     Symbol { name, detail, kind, range: range(instruction.span), selection_range, children: None }
 }
 
-/// Enough of the arguments to know the instruction again.
+/// Enough of the arguments to know the instruction again, on one line.
 fn first_words(text: &str) -> String {
-    text.trim().chars().take(60).map(|c| if c.is_control() { ' ' } else { c }).collect()
+    let start: String = text.chars().take(4 * SHOWN).collect();
+    let words = start.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
+    let line = words.collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(SHOWN) {
+        Some((cut, _)) => format!("{}…", &line[..cut]),
+        None => line,
+    }
 }
 
 /// Lines that fold, as the protocol writes them.

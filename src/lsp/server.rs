@@ -380,18 +380,16 @@ impl Server {
     }
 
     fn initialized(&mut self) {
-        for feature in dispatch::told() {
-            if self.is_registered(feature) {
-                self.client.register(feature.method, feature.registration());
-            }
-        }
+        let features = dispatch::told().filter(|it| self.is_registered(it));
+        let mut wanted: Vec<(&str, Value)> = features.map(|it| (it.method, it.registration())).collect();
         if self.client.can("/workspace/didChangeWatchedFiles/dynamicRegistration") {
             let watchers = watch::PATTERNS.map(|pattern| json!({"globPattern": pattern}));
-            self.client.register("workspace/didChangeWatchedFiles", json!({"watchers": watchers}));
+            wanted.push(("workspace/didChangeWatchedFiles", json!({"watchers": watchers})));
         }
         if self.client.can("/workspace/didChangeConfiguration/dynamicRegistration") {
-            self.client.register("workspace/didChangeConfiguration", json!({"section": SECTION}));
+            wanted.push(("workspace/didChangeConfiguration", json!({"section": SECTION})));
         }
+        self.client.register(wanted);
         self.ask_settings();
     }
 

@@ -13,15 +13,15 @@ pub(super) const SECTION: &str = "cachalot";
 pub(super) struct Shown {
     /// Inlay hints behind steps.
     pub(super) hints: bool,
-    /// Code lenses above them.
-    pub(super) lenses: Lenses,
+    /// Code lenses above them; `None` where nobody chose.
+    pub(super) lenses: Option<Lenses>,
     /// Tags and digests from registries in completion: the only thing that asks the network.
     pub(super) registries: bool,
 }
 
 impl Default for Shown {
     fn default() -> Shown {
-        Shown { hints: true, lenses: Lenses::All, registries: false }
+        Shown { hints: true, lenses: None, registries: false }
     }
 }
 
@@ -42,12 +42,12 @@ impl Shown {
             match key.as_str() {
                 "inlayHints" => self.hints = value.as_bool()?,
                 "codeLenses" => {
-                    self.lenses = match value.as_str()? {
+                    self.lenses = Some(match value.as_str()? {
                         "off" => Lenses::Off,
                         "rebuilds" => Lenses::Rebuilds,
                         "all" => Lenses::All,
                         _ => return None,
-                    }
+                    })
                 }
                 _ => {}
             }

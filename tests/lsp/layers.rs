@@ -91,6 +91,22 @@ fn lenses(client: &mut Client, path: &Path) -> Vec<String> {
 }
 
 #[test]
+fn progress_that_the_client_agreed_to_comes_to_an_end() {
+    let (_repo, path, mut client) = opened(&json!({"window": {"workDoneProgress": true}}), &json!({}));
+    // The second answer comes after what the server says of the first.
+    let shown = [hints(&mut client, &path), hints(&mut client, &path)];
+    assert!(!shown[1].is_empty());
+    let said = |method: &str| client.heard.iter().filter(|(it, _)| it == method).map(|(_, it)| it).collect::<Vec<_>>();
+    let tokens: Vec<&Value> = said("window/workDoneProgress/create").iter().map(|it| &it["token"]).collect();
+    assert!(!tokens.is_empty());
+    for token in tokens {
+        let told = said("$/progress").into_iter().filter(|it| it["token"] == *token);
+        let kinds: Vec<&Value> = told.map(|it| &it["value"]["kind"]).collect();
+        assert_eq!((kinds.first(), kinds.last()), (Some(&&json!("begin")), Some(&&json!("end"))));
+    }
+}
+
+#[test]
 fn steps_say_how_often_they_hit() {
     let (_repo, path, mut client) = opened(&refreshing(), &json!({"cache": {"codeLenses": "all"}}));
     hints(&mut client, &path);

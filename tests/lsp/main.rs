@@ -74,6 +74,20 @@ fn actions_carry_their_edits() {
 }
 
 #[test]
+fn a_finding_that_the_client_names_has_its_actions_wherever_the_cursor_is() {
+    let mut client = Client::pulling();
+    client.open_text("FROM alpine\nRUN ls\n");
+    let found = client.request("textDocument/diagnostic", json!({"textDocument": {"uri": URI}}))["result"].clone();
+    let mut titles = |named: &Value| {
+        let start = json!({"line": 0, "character": 0});
+        let params = json!({"textDocument": {"uri": URI}, "range": {"start": start, "end": start}, "context": {"diagnostics": named}});
+        client.request("textDocument/codeAction", params)["result"].to_string()
+    };
+    assert!(titles(&found["items"]).contains("explain untagged-base-image"));
+    assert!(!titles(&json!([])).contains("explain untagged-base-image"));
+}
+
+#[test]
 fn a_rule_is_silenced_and_explained_once_however_often_it_was_found() {
     let mut client = Client::pulling();
     client.open_text("FROM debian:12\nRUN apt-get install a && apt-get install b\nRUN apt-get install c\nUSER 1\n");
@@ -296,7 +310,7 @@ fn symbols_nest_and_stages_fold() {
     client.open_text("ARG A\nFROM alpine AS base\nRUN <<EOF\necho\nEOF\nFROM base\n");
     let symbols = client.at("documentSymbol", 0, 0);
     assert_eq!(symbols["result"][1]["name"], "base");
-    assert_eq!(symbols["result"][1]["children"][0]["name"], "RUN");
+    assert_eq!(symbols["result"][1]["children"][0]["name"], "RUN <<EOF");
     let folds = client.at("foldingRange", 0, 0);
     assert!(
         folds["result"]

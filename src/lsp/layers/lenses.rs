@@ -51,7 +51,9 @@ fn end_of_line(text: &str, at: usize) -> usize {
 pub(in crate::lsp) fn lenses(server: &mut Server, uri: &str, _: usize, _: &Value) -> Result<Value, Failure> {
     look(server, uri);
     let Some(document) = server.documents.get(uri) else { return Ok(Value::Null) };
-    let wanted = server.workspace.shown(document.path.as_deref()).lenses;
+    // Hints have the rates already, where the client shows hints.
+    let unasked = if server.client.can("/textDocument/inlayHint") { Lenses::Rebuilds } else { Lenses::All };
+    let wanted = server.workspace.shown(document.path.as_deref()).lenses.unwrap_or(unasked);
     if wanted == Lenses::Off {
         return Ok(json!([]));
     }

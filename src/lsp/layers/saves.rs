@@ -29,7 +29,7 @@ pub(in crate::lsp) fn builds(server: &mut Server, file: &Path) -> Builds {
         let near = it.path.as_ref().and_then(|path| server.workspace.folder_of(path));
         is_dockerfile(it)
             && near.is_some_and(|folder| file.starts_with(folder))
-            && server.workspace.shown(it.path.as_deref()).lenses != Lenses::Off
+            && server.workspace.shown(it.path.as_deref()).lenses != Some(Lenses::Off)
     };
     let dockerfiles: Vec<Arc<Snapshot>> =
         server.documents.values().filter(|it| wanted(it)).map(|it| it.snapshot.clone()).collect();
