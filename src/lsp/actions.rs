@@ -2,7 +2,7 @@
 //! explains it.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -83,9 +83,7 @@ pub(super) fn actions(server: &mut Server, uri: &str, params: &Value) -> Result<
     let Some(document) = server.documents.get(uri) else { return Ok(written(&Value::Null)) };
     let found = document.findings.clone().unwrap_or_default();
     let range = params.get("range").ok_or_else(|| invalid("range is missing"))?;
-    let ends = (document.at(range.get("start")), document.at(range.get("end")));
-    let (Some(start), Some(end)) = ends else { return Err(invalid("range is malformed")) };
-    let asked = Span::from(start.min(end)..start.max(end));
+    let asked = span(document, range).ok_or_else(|| invalid("range is malformed"))?;
     let only = params.pointer("/context/only").and_then(Value::as_array);
     let wants = |kind: &str| {
         only.is_some_and(|all| {
@@ -95,8 +93,8 @@ pub(super) fn actions(server: &mut Server, uri: &str, params: &Value) -> Result<
         })
     };
     let unasked = |kind: &str| only.is_none() || wants(kind);
-    let named = params.pointer("/context/diagnostics").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-    let is_touched = |(it, told): &Told| touches(it.primary.span, asked) || named.iter().any(|it| is_same(it, told));
+    let named = named(document, params);
+    let is_touched = |(it, _): &Told| touches(it.primary.span, asked) || named.contains(&(it.primary.span, it.rule));
     let touched = found.diagnostics.iter().zip(&found.items).filter(is_touched);
     let touched: Vec<Told> = touched.filter(|_| unasked("quickfix")).collect();
     let mut all = quick_fixes(server, document, &touched);
@@ -137,10 +135,16 @@ fn quick_fixes<'a>(server: &Server, document: &Snapshot, touched: &[Told<'a>]) -
     out
 }
 
-/// True if the client means this finding: one that asks for a whole line names what stands on it, wherever
-/// its cursor is.
-fn is_same(named: &Value, told: &Value) -> bool {
-    ["range", "code", "message"].iter().all(|key| named.get(key) == told.get(key))
+fn span(document: &Snapshot, range: &Value) -> Option<Span> {
+    let (start, end) = (document.at(range.get("start"))?, document.at(range.get("end"))?);
+    Some(Span::from(start.min(end)..start.max(end)))
+}
+
+/// The findings that the client asks about by place and rule: one that asks for a whole line names all that
+/// stand on it, wherever its cursor is.
+fn named<'p>(document: &Snapshot, params: &'p Value) -> HashSet<(Span, &'p str)> {
+    let named = params.pointer("/context/diagnostics").and_then(Value::as_array).into_iter().flatten();
+    named.filter_map(|it| Some((span(document, it.get("range")?)?, it.get("code")?.as_str()?))).collect()
 }
 
 fn touches(span: Span, asked: Span) -> bool {
