@@ -3,9 +3,10 @@
 use crate::model::tools::{self, Tool};
 
 use super::items::Items;
+use super::words;
 
 /// What stands between two commands on one line.
-const SEPARATORS: [char; 6] = ['&', '|', ';', '\n', '(', '{'];
+const SEPARATORS: [char; 5] = ['&', '|', ';', '(', '{'];
 /// Words that run the command behind them.
 const WRAPPERS: [&str; 6] = ["sudo", "exec", "time", "env", "then", "do"];
 
@@ -17,23 +18,37 @@ pub(super) fn is_inside(arguments: &str) -> bool {
 
 /// Offers what fits the command that is being typed: verbs and options of its tool, or else tools.
 pub(super) fn fill(arguments: &str, items: &mut Items) {
+    let arguments = one_line(arguments);
     let command = arguments.rsplit(SEPARATORS).next().unwrap_or_default();
-    let mut words = command.split_whitespace().filter(|word| *word != "\\" && *word != "`").peekable();
+    let mut words = command.split_whitespace().peekable();
     while words.next_if(|word| word.starts_with("--") || word.contains('=') || WRAPPERS.contains(word)).is_some() {}
     let program = words.next().unwrap_or_default();
     let before: Vec<&str> = words.collect();
     let is_typed = !command.ends_with(char::is_whitespace);
     match tools::by_program(program).filter(|_| !(before.is_empty() && is_typed)) {
-        Some(tool) => of_tool(tool, before.len() - usize::from(is_typed && !before.is_empty()), items),
+        Some(tool) => of_tool(tool, &before[..before.len() - usize::from(is_typed && !before.is_empty())], items),
         None if before.is_empty() => tools::all().for_each(|tool| items.add(tool.name, &about(tool), 3)),
         None => {}
     }
 }
 
-/// What may follow when so many arguments are there.
-fn of_tool(tool: &'static Tool, arguments: usize, items: &mut Items) {
-    if arguments == 0 {
-        tool.verbs().into_iter().for_each(|verb| items.add(verb, "", 3));
+/// Continued lines as the shell gets them: in one, without the comments between them.
+fn one_line(arguments: &str) -> String {
+    let lines = arguments.lines().filter(|line| !line.trim_start().starts_with('#'));
+    lines.map(|line| line.trim_end_matches(['\\', '`'])).collect::<Vec<_>>().join(" ")
+}
+
+/// What may follow these arguments.
+fn of_tool(tool: &'static Tool, arguments: &[&str], items: &mut Items) {
+    let mut verbs = arguments.iter().filter(|it| !it.starts_with('-'));
+    match verbs.next() {
+        None => tool.verbs().into_iter().for_each(|verb| items.add(verb, "", 3)),
+        Some(&("install" | "add")) => items.table(words::packages(tool.name), 9),
+        Some(_) => {}
+    }
+    // A tool has dozens of them: they are offered to those who begin one.
+    if !items.prefix.starts_with('-') {
+        return;
     }
     for option in tool.options() {
         items.add(

@@ -2,18 +2,16 @@
 
 use serde_json::{Value, json};
 
-use crate::model::{Context, Entry};
-use crate::rules;
-use crate::syntax::dockerfile::Keyword;
+use crate::model::{Origin, Scope, Value as Known, Variable};
+use crate::syntax::dockerfile::{Body, Dockerfile, Heredoc, Instruction, Keyword};
 
-use super::commands;
 use super::document::Snapshot;
 use super::items::Items;
-use super::names;
 use super::registries::{self, Question};
 use super::server::{Failure, Server};
 use super::snippets::Place;
 use super::words::{self, Word};
+use super::{commands, comments, flags, paths};
 
 /// What is told of completion.
 pub(super) fn provider() -> Value {
@@ -32,7 +30,8 @@ pub(super) fn complete(server: &mut Server, uri: &str, offset: usize, _: &Value)
     }
     let lazily =
         server.client.has("/textDocument/completion/completionItem/resolveSupport/properties", "documentation");
-    let told: Vec<Value> = items.all.iter().map(|item| item.told(&document, offset, lazily)).collect();
+    let told = items.all.iter().enumerate().map(|(at, item)| item.told(at, &document, offset, lazily));
+    let told: Vec<Value> = told.collect();
     let answer = json!({"isIncomplete": items.more, "items": told});
     server.offered = items.all;
     Ok(answer)
@@ -41,30 +40,71 @@ pub(super) fn complete(server: &mut Server, uri: &str, offset: usize, _: &Value)
 fn fill(server: &Server, document: &Snapshot, offset: usize, items: &mut Items) {
     let text = &document.text;
     let line_start = document.lines.start(text, document.lines.line_of(offset));
-    let line = text[line_start..offset].trim_start();
-    if let Some(comment) = line.strip_prefix('#') {
-        return directive(comment.trim_start(), items);
+    if let Some((instruction, heredoc)) = heredoc_at(document.tree(), text, offset) {
+        return in_heredoc(document, instruction, heredoc, offset, items);
     }
-    let (keyword, before) = instruction_before(text, line_start, offset);
-    let word = before.rsplit([' ', '\t', '\n', '[']).next().unwrap_or_default();
+    if let Some(comment) = text[line_start..offset].trim_start().strip_prefix('#') {
+        return comments::fill(document, line_start, comment, items);
+    }
+    let (keyword, before) = instruction_before(document, offset);
+    let word = before.rsplit(BORDERS).next().unwrap_or_default();
     if let Some(dollar) = word.rfind('$') {
         items.prefix = word[dollar + 1..].trim_start_matches('{').to_string();
         return variables(document, offset, items);
     }
     items.prefix = word.to_string();
-    let Some(keyword) = keyword else {
-        items.table(words::INSTRUCTIONS, 14);
-        return instruction_snippets(document, items);
-    };
+    match keyword {
+        Some(keyword) => arguments(server, document, (&keyword, before), offset, items),
+        None => instructions(document, offset, items),
+    }
+}
+
+/// What ends a word.
+const BORDERS: [char; 4] = [' ', '\t', '\n', '['];
+
+/// Only FROM and ARG can stand before the first FROM.
+fn instructions(document: &Snapshot, offset: usize, items: &mut Items) {
+    let mut froms = document.tree().instructions.iter().filter(|it| it.kind == Keyword::From);
+    let is_begun = froms.clone().any(|it| (it.keyword.span.end as usize) < offset);
+    let fits = |name: &str| is_begun || ["FROM", "ARG"].contains(&name);
+    for (name, about) in words::INSTRUCTIONS.iter().filter(|(name, _)| fits(name)) {
+        items.add(name, about, 14);
+    }
+    if froms.next().is_none() {
+        items.snippets(Place::EmptyFile);
+    }
+    if is_begun {
+        items.snippets(Place::Instruction);
+    }
+}
+
+/// What fits the arguments of an instruction, from behind the keyword to the cursor.
+fn arguments(server: &Server, document: &Snapshot, (keyword, before): (&str, &str), offset: usize, items: &mut Items) {
     let arguments = before.trim_start();
-    match kind_of(&keyword) {
-        Keyword::Run if word.starts_with("--") && commands::is_inside(arguments) => commands::fill(arguments, items),
-        kind if word.starts_with("--") => flag(server, document, kind, &word[2..], offset, items),
-        Keyword::Onbuild if !arguments.contains(' ') => items.table(words::INSTRUCTIONS, 14),
+    let word = items.prefix.clone();
+    let kind = kind_of(keyword);
+    if kind == Keyword::Onbuild {
+        return match arguments.split_once([' ', '\t']) {
+            Some((inner, rest)) => self::arguments(server, document, (&inner.to_uppercase(), rest), offset, items),
+            None => items.table(&words::triggers(), 14),
+        };
+    }
+    let is_command = kind == Keyword::Run && commands::is_inside(arguments);
+    if word.starts_with("--") && !is_command {
+        return flags::fill(
+            server,
+            document,
+            (kind, &arguments[..arguments.len() - word.len()]),
+            &word[2..],
+            offset,
+            items,
+        );
+    }
+    match kind {
         Keyword::From => from(server, document, arguments, offset, items),
-        Keyword::Arg => items.table(words::AUTOMATIC_ARGS, 6),
-        Keyword::Copy | Keyword::Add if arguments.contains("--from=") => {}
-        Keyword::Copy | Keyword::Add => paths(server, document, items),
+        Keyword::Arg if word.contains('=') => {}
+        Keyword::Arg => args(document, offset, items),
+        Keyword::Copy | Keyword::Add => sources(server, document, arguments, items),
         Keyword::Expose if word.contains('/') => {
             items.prefix = word.rsplit('/').next().unwrap_or_default().to_string();
             items.table(&[("tcp", "the default"), ("udp", ""), ("sctp", "")], 12);
@@ -72,22 +112,75 @@ fn fill(server: &Server, document: &Snapshot, offset: usize, items: &mut Items) 
         Keyword::Run if word.starts_with("<<") => {
             items.table(&[("<<EOF", "a script of several lines"), ("<<-EOF", "without leading tabs")], 15);
         }
-        Keyword::Run if commands::is_inside(arguments) => commands::fill(arguments, items),
+        Keyword::Run if arguments.starts_with('[') => {}
+        Keyword::Run if is_command => commands::fill(arguments, items),
+        Keyword::Run => {
+            items.table(words::arguments("RUN"), 12);
+            commands::fill(arguments, items);
+        }
         _ => {
-            if word.is_empty() || !word.starts_with('"') {
-                items.prefix = if before.ends_with('[') { String::new() } else { word.to_string() };
+            // The whole of an array that has only begun is replaced.
+            if arguments == "[" {
+                items.prefix = arguments.to_string();
             }
-            items.table(words::arguments(&keyword), 12);
+            items.table(words::arguments(keyword), 12);
         }
     }
 }
 
-fn instruction_snippets(document: &Snapshot, items: &mut Items) {
-    let is_begun = document.tree().instructions.iter().any(|it| it.kind == Keyword::From);
-    if !is_begun {
-        items.snippets(Place::EmptyFile);
+/// The heredoc whose body the offset is in, with its instruction.
+pub(super) fn heredoc_at<'t>(
+    tree: &'t Dockerfile,
+    text: &str,
+    offset: usize,
+) -> Option<(&'t Instruction, &'t Heredoc)> {
+    let after = tree.instructions.partition_point(|it| it.span.start as usize <= offset);
+    let instruction = tree.instructions[..after].last()?;
+    let is_in = |it: &&Heredoc| {
+        let body = it.body.range();
+        let end = it.terminator.map_or(text.len(), |end| end.start as usize);
+        (body.start..=end).contains(&offset) && text[..body.start].ends_with('\n')
+    };
+    instruction.heredocs.iter().rfind(is_in).map(|heredoc| (instruction, heredoc))
+}
+
+/// In a script what fits a command, in any body that is expanded variables, in another file's text nothing.
+fn in_heredoc(document: &Snapshot, instruction: &Instruction, heredoc: &Heredoc, offset: usize, items: &mut Items) {
+    let body = &document.text[heredoc.body.start as usize..offset];
+    let line = body.rsplit('\n').next().unwrap_or_default();
+    let word = line.rsplit(BORDERS).next().unwrap_or_default();
+    let is_run = instruction.kind == Keyword::Run;
+    if line.trim_start().starts_with('#') {
+        return;
     }
-    items.snippets(Place::Instruction);
+    if let Some(dollar) = word.rfind('$').filter(|_| is_run || heredoc.expand) {
+        items.prefix = word[dollar + 1..].trim_start_matches('{').to_string();
+        return variables(document, offset, items);
+    }
+    if is_run && is_script(instruction, heredoc.body.slice(&document.text)) {
+        items.prefix = word.to_string();
+        commands::fill(line, items);
+    }
+}
+
+/// True for a heredoc that a shell runs.
+fn is_script(instruction: &Instruction, body: &str) -> bool {
+    let is_shell = |path: &str| {
+        let name = path.rsplit('/').next().unwrap_or_default();
+        ["sh", "bash", "ash", "dash", "ksh", "zsh"].contains(&name)
+    };
+    let program = instruction.args_text().split_whitespace().next().unwrap_or_default();
+    let first = body.lines().next().unwrap_or_default();
+    let shebang = first.strip_prefix("#!").map(|it| it.split_whitespace().rfind(|word| !word.starts_with('-')));
+    match shebang {
+        Some(interpreter) => program.starts_with("<<") && interpreter.is_some_and(is_shell),
+        None => program.starts_with("<<") || is_shell(program),
+    }
+}
+
+/// The arguments that are there, without flags and what continues lines.
+fn words_of(arguments: &str) -> impl Iterator<Item = &str> {
+    arguments.split_whitespace().filter(|word| !word.starts_with("--") && *word != "\\" && *word != "`")
 }
 
 fn kind_of(keyword: &str) -> Keyword {
@@ -106,87 +199,37 @@ fn kind_of(keyword: &str) -> Keyword {
 
 /// The keyword, in capitals, of the instruction before the cursor, and its text from there to the
 /// cursor; continued lines count, heredocs do not.
-pub(super) fn instruction_before(text: &str, mut line_start: usize, offset: usize) -> (Option<String>, &str) {
-    while line_start > 0 {
-        let above = text[..line_start].trim_end_matches(['\r', '\n']);
-        if !above.ends_with('\\') && !above.ends_with('`') {
-            break;
+pub(super) fn instruction_before(document: &Snapshot, offset: usize) -> (Option<String>, &str) {
+    let text = &document.text[..offset];
+    let escape = document.tree().escape;
+    let mut start = text.rfind('\n').map_or(0, |at| at + 1);
+    let mut at = start;
+    // Comments may stand between continued lines, blank lines as well.
+    while at > 0 {
+        let above = text[..at - 1].rfind('\n').map_or(0, |at| at + 1);
+        let line = text[above..at].trim();
+        match () {
+            () if line.starts_with('#') || line.is_empty() => {}
+            () if line.ends_with(escape) => start = above,
+            () => break,
         }
-        line_start = above.rfind('\n').map_or(0, |at| at + 1);
+        at = above;
     }
-    let whole = text[line_start..offset].trim_start();
+    let whole = text[start..].trim_start();
     match whole.split_once([' ', '\t']) {
         Some((keyword, rest)) => (Some(keyword.to_uppercase()), rest),
         None => (None, whole),
     }
 }
 
-fn directive(comment: &str, items: &mut Items) {
-    let Some((key, value)) = comment.split_once('=') else {
-        items.prefix = comment.to_string();
-        return items.table(words::DIRECTIVES, 14);
-    };
-    items.prefix = value.rsplit(['=', ',']).next().unwrap_or_default().to_string();
-    match key.trim() {
-        "syntax" => items.table(&[("docker/dockerfile:1", ""), ("docker/dockerfile:1-labs", "")], 12),
-        "escape" => items.table(&[("\\", "the default"), ("`", "for Windows paths")], 12),
-        "check" if value.contains("skip=") => {
-            items.add("all", "every check", 12);
-            for name in rules::all().iter().filter_map(|rule| Some((rule.buildkit_name()?, rule.summary))) {
-                items.add(name.0, name.1, 12);
-            }
-        }
-        "check" => items.table(&[("skip=", "checks to leave out"), ("error=true", "fail on findings")], 12),
-        "cachalot: ignore" | "cachalot: file-ignore" | "cachalot: stage-ignore" => {
-            rules::all().iter().for_each(|rule| items.add(rule.name, rule.summary, 12));
-        }
-        _ => {}
-    }
-}
-
-fn flag(server: &Server, document: &Snapshot, kind: Keyword, typed: &str, offset: usize, items: &mut Items) {
-    let Some((name, value)) = typed.split_once('=') else {
-        for (flag, about) in words::flags(kind) {
-            let label = match words::flag_values(flag).first() {
-                Some(("true", _)) => format!("--{flag}"),
-                _ => format!("--{flag}="),
-            };
-            items.add(&label, about, 5);
-        }
-        if kind == Keyword::Run {
-            items.snippets(Place::RunFlag);
-        }
-        return;
-    };
-    items.prefix = value.to_string();
-    match name {
-        "from" => stages(document, offset, items),
-        "mount" => {
-            let option = value.rsplit(',').next().unwrap_or_default();
-            match option.split_once('=') {
-                None => {
-                    items.prefix = option.to_string();
-                    words::MOUNT_KEYS.iter().for_each(|(key, about)| items.add(&format!("{key}="), about, 10));
-                }
-                Some((key, value)) => {
-                    items.prefix = value.to_string();
-                    items.table(words::mount_values(key), 12);
-                    match key {
-                        "from" => stages(document, offset, items),
-                        "source" | "src" if !typed.contains("from=") => paths(server, document, items),
-                        _ => {}
-                    }
-                }
-            }
-        }
-        _ => items.table(words::flag_values(name), 12),
-    }
-}
-
 fn from(server: &Server, document: &Snapshot, arguments: &str, offset: usize, items: &mut Items) {
-    let words_before = arguments.split_whitespace().filter(|word| !word.starts_with("--")).count();
-    if words_before >= 1 && (arguments.ends_with([' ', '\t']) || words_before >= 2) {
-        return items.add("AS", "names the stage", 14);
+    let mut typed: Vec<&str> = words_of(arguments).collect();
+    typed.truncate(typed.len() - usize::from(!typed.is_empty() && !arguments.ends_with([' ', '\t'])));
+    match typed.len() {
+        0 => {}
+        1 => return items.add("AS", "names the stage", 14),
+        // What a stage is called is up to its author.
+        _ => return,
     }
     if let Some((question, prefix)) = asked(&items.prefix.clone()) {
         items.prefix = prefix.to_string();
@@ -214,11 +257,9 @@ fn version(server: &Server, question: Question, items: &mut Items) {
     if let Question::Tags(name) = &question {
         items.table(tags(name), 12);
     }
-    let known = items.all.len();
     for word in server.registries.words(&question) {
         items.add(word, "", 12);
     }
-    items.all[known..].iter_mut().enumerate().for_each(|(at, item)| item.order = Some(at));
     items.question = Some(question);
 }
 
@@ -233,10 +274,28 @@ fn tags(name: &str) -> &'static [Word] {
     }
 }
 
-fn stages(document: &Snapshot, offset: usize, items: &mut Items) {
-    for name in names::stage_names(document.tree()).into_iter().filter(|name| (name.span.end as usize) < offset) {
-        items.add(&name.text, "a stage of this file", 9);
+/// The stages before the cursor, the last first: it is the most likely one.
+pub(super) fn stages(document: &Snapshot, offset: usize, items: &mut Items) {
+    let froms = document.tree().instructions.iter().filter(|it| (it.span.end as usize) < offset);
+    let named = froms.filter_map(|it| match &it.body {
+        Body::From(from) => Some((from.name.as_ref()?, &from.image.raw)),
+        _ => None,
+    });
+    for (name, image) in named.collect::<Vec<_>>().into_iter().rev() {
+        items.add_with(&name.text, "a stage of this file", 9, &format!("FROM {image}"));
     }
+}
+
+/// What a stage may take up from before the first FROM, and what the builder sets.
+fn args(document: &Snapshot, offset: usize, items: &mut Items) {
+    let model = document.model();
+    let is_in_stage = model.stages.iter().any(|it| it.from.is_some_and(|from| (from.span.end as usize) < offset));
+    for (name, variable) in sorted(&model.globals) {
+        if is_in_stage && variable.origin == Origin::Arg {
+            items.add_with(name, "takes up the argument from before the first FROM", 6, &value(variable));
+        }
+    }
+    items.table(words::AUTOMATIC_ARGS, 6);
 }
 
 fn variables(document: &Snapshot, offset: usize, items: &mut Items) {
@@ -251,38 +310,54 @@ fn variables(document: &Snapshot, offset: usize, items: &mut Items) {
         (Some(stage), None) => &stage.end.scope,
         (None, None) => &model.globals,
     };
-    let mut names: Vec<&String> = scope.iter().map(|(name, _)| name).collect();
-    names.sort();
-    names.into_iter().for_each(|name| items.add(name, "", 6));
-    items.table(words::AUTOMATIC_ARGS, 6);
-}
-
-/// Files and folders of the build context that reach the builder, one folder at a time.
-fn paths(server: &Server, document: &Snapshot, items: &mut Items) {
-    let surroundings = server.surroundings(document);
-    let Some(path) = document.path.as_deref() else { return };
-    let Ok(config) = surroundings.config(document) else { return };
-    let Some(files) = surroundings.context(document, &config) else { return };
-    let own = files.path_of(path);
-    let context = Context::new(&files, own.as_deref());
-    let typed = items.prefix.trim_start_matches("./").trim_start_matches('/').to_string();
-    let depth = typed.rfind('/').map_or(0, |at| at + 1);
-    items.prefix = typed.clone();
-    let inside = |entry: &&Entry| entry.path.strip_prefix(&typed[..depth]).is_some_and(|rest| !rest.contains('/'));
-    for entry in context.entries().iter().filter(inside).filter(|entry| is_sent(&context, entry)) {
-        match entry.is_dir() {
-            true => items.add(&format!("{}/", entry.path), "", 19),
-            false => items.add(&entry.path, "", 17),
-        }
+    let known = sorted(scope);
+    // What the file itself declares comes first.
+    let (own, other): (Vec<_>, Vec<_>) = known.into_iter().partition(|(_, it)| it.declared.is_some());
+    for (name, variable) in own.into_iter().chain(other) {
+        items.add_with(name, automatic(name), 6, &value(variable));
     }
-    if depth == 0 {
-        items.add(".", "the whole build context", 19);
+    for (name, about) in words::AUTOMATIC_ARGS {
+        let is_predefined = name.ends_with("_PROXY");
+        items.add_with(name, about, 6, if is_predefined { "" } else { "needs an ARG in this stage" });
     }
 }
 
-/// Not kept back by the ignore file. A folder may hold exceptions.
-fn is_sent(context: &Context, entry: &Entry) -> bool {
-    context.ignore_file().is_none_or(|ignore| {
-        !ignore.matcher.excludes(&entry.path) || (entry.is_dir() && ignore.matcher.has_exceptions())
-    })
+fn sorted(scope: &Scope) -> Vec<(&String, &Variable)> {
+    let mut all: Vec<_> = scope.iter().collect();
+    all.sort_by_key(|(name, _)| *name);
+    all
+}
+
+fn automatic(name: &str) -> &'static str {
+    words::AUTOMATIC_ARGS.iter().find(|(it, _)| *it == name).map_or("", |(_, about)| about)
+}
+
+/// Where a variable comes from and what it holds, in one line.
+fn value(variable: &Variable) -> String {
+    let origin = match variable.origin {
+        Origin::Arg => "ARG",
+        Origin::Env => "ENV",
+        Origin::BaseImage => return "set by the base image".to_string(),
+        Origin::Automatic => return "set by the builder".to_string(),
+    };
+    match &variable.value {
+        Known::Known(value) => format!("{origin} = {}", value.chars().take(60).collect::<String>()),
+        Known::Unset | Known::Unknown => origin.to_string(),
+    }
+}
+
+/// What COPY and ADD can copy, and where to. Of what another stage holds nothing is known.
+fn sources(server: &Server, document: &Snapshot, arguments: &str, items: &mut Items) {
+    let is_json = arguments.trim_start().starts_with('[');
+    if is_json && !items.prefix.starts_with('"') {
+        return;
+    }
+    items.prefix = items.prefix.trim_start_matches('"').to_string();
+    let typed = &arguments[..arguments.len() - items.prefix.len()];
+    if words_of(typed).any(|word| word != "[" && word != "[\"") {
+        items.add("./", "the working folder of the image", 19);
+    }
+    if !arguments.contains("--from=") {
+        paths::fill(server, document, is_json, items);
+    }
 }

@@ -8,7 +8,7 @@ use super::document::Document;
 use super::server::{Failure, Server};
 use super::{
     actions, completion, diagnostics, everywhere, formatting, hover, items, layers, links, names, outline,
-    refactorings, selection, signature, symbols, tokens,
+    refactorings, rename, selection, signature, symbols, tokens,
 };
 
 /// An answer, or a part of it, in JSON: lists of thousands of places are too long to be built up as values.
@@ -91,8 +91,8 @@ const FEATURES: &[Feature] = &[
     feature("textDocument/definition", "definitionProvider", YES, Run::Position(names::definition)),
     feature("textDocument/references", "referencesProvider", YES, Run::Position(names::references)),
     feature("textDocument/documentHighlight", "documentHighlightProvider", YES, Run::Position(names::highlight)),
-    feature("textDocument/rename", "renameProvider", || json!({"prepareProvider": true}), Run::Position(names::rename)),
-    feature("textDocument/prepareRename", "", YES, Run::Position(names::prepare_rename)),
+    feature("textDocument/rename", "renameProvider", || json!({"prepareProvider": true}), Run::Position(rename::rename)),
+    feature("textDocument/prepareRename", "", YES, Run::Position(rename::prepare)),
 ];
 
 /// Plain data in JSON.

@@ -22,7 +22,7 @@ use super::document::Snapshot;
 use super::jobs::{Cancel, Progress};
 use super::linting::Surroundings;
 use super::position::Encoding;
-use super::server::{Failure, Server};
+use super::server::{CANCELLED, Failure, Server};
 use super::uri::path_uri;
 
 /// Files linted at most.
@@ -80,7 +80,11 @@ pub(super) fn pull(server: &mut Server, params: &Value) -> Result<Value, Failure
     };
     let title = "cachalot: linting the workspace";
     server.background(title, params.get("workDoneToken"), work, move |server, reports: Option<Vec<Report>>| {
-        let reports = Arc::new(reports.unwrap_or_default());
+        // What was stopped half way says nothing of the rest, now or later.
+        let Some(reports) = reports.map(Arc::new) else {
+            let stopped: Result<Told, _> = Err((CANCELLED, "stopped before all files were linted".to_string()));
+            return server.settle(&ticket, stopped);
+        };
         let untold = if partial { &[][..] } else { &reports };
         server.settle(&ticket, Ok(Told::all(untold, &known)));
         if !ticket.cancel.is_cancelled() {

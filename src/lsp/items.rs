@@ -27,20 +27,22 @@ pub(super) struct Item {
     typed: usize,
     /// What is put there, with places to fill in; the label where there is none.
     body: Option<&'static str>,
-    /// Its place in a list that is not sorted by its labels.
-    pub(super) order: Option<usize>,
+    /// A few words beside the label; empty for none.
+    detail: String,
 }
 
 impl Item {
-    /// The item in the protocol's words; without its explanation where the client asks for that later.
-    pub(super) fn told(&self, document: &Snapshot, offset: usize, lazily: bool) -> Value {
+    /// The item in the protocol's words, at its place in the list; without its explanation where the
+    /// client asks for that later.
+    pub(super) fn told(&self, order: usize, document: &Snapshot, offset: usize, lazily: bool) -> Value {
         let span = Span::from(offset - self.typed..offset);
         // The client's idea of a word ends at dashes, colons and slashes.
         let range = document.lines.range(&document.text, span);
         let edit = json!({"range": range, "newText": self.body.unwrap_or(&self.label)});
-        let mut item = json!({"label": self.label, "kind": self.kind, "textEdit": edit});
-        if let Some(order) = self.order {
-            item["sortText"] = json!(format!("{order:05}"));
+        let sort = format!("{order:05}");
+        let mut item = json!({"label": self.label, "kind": self.kind, "sortText": sort, "textEdit": edit});
+        if !self.detail.is_empty() {
+            item["detail"] = json!(self.detail);
         }
         if self.body.is_some() {
             item["insertTextFormat"] = json!(2);
@@ -69,10 +71,15 @@ pub(super) struct Items {
 impl Items {
     /// Offers a text if it begins as the word does.
     pub(super) fn add(&mut self, label: &str, about: &str, kind: u8) {
-        self.offer(label, about, kind, None);
+        self.offer(label, about, kind, None, "");
     }
 
-    fn offer(&mut self, label: &str, about: &str, kind: u8, body: Option<&'static str>) {
+    /// The same with a few words beside it.
+    pub(super) fn add_with(&mut self, label: &str, about: &str, kind: u8, detail: &str) {
+        self.offer(label, about, kind, None, detail);
+    }
+
+    fn offer(&mut self, label: &str, about: &str, kind: u8, body: Option<&'static str>, detail: &str) {
         let fits = label.get(..self.prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(&self.prefix));
         if !fits || self.all.iter().any(|it| it.label == label) {
             return;
@@ -81,14 +88,14 @@ impl Items {
             self.more = true;
             return;
         }
-        let (label, about) = (label.to_string(), about.to_string());
-        self.all.push(Item { label, about, kind, typed: self.prefix.len(), body, order: None });
+        let (label, about, detail) = (label.to_string(), about.to_string(), detail.to_string());
+        self.all.push(Item { label, about, kind, typed: self.prefix.len(), body, detail });
     }
 
     /// Offers the snippets of a place.
     pub(super) fn snippets(&mut self, place: Place) {
         if self.snippets {
-            snippets::at(place).for_each(|it| self.offer(it.label, it.about, SNIPPET, Some(it.body)));
+            snippets::at(place).for_each(|it| self.offer(it.label, it.about, SNIPPET, Some(it.body), ""));
         }
     }
 

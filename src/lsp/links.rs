@@ -83,21 +83,24 @@ fn downloads(tree: &Dockerfile) -> Vec<Link> {
     constant.map(|word| (word.span, word.raw.clone())).collect()
 }
 
-/// The names of rules in comments and in `# check=skip=`.
+/// The pages of the rules that comments silence.
 fn silenced(document: &Snapshot, tree: &Dockerfile) -> Vec<Link> {
     let page = |name: &str| match rules::named(name).first() {
         Some(rule) => Some(rule.url()),
         None => rules::is_shellcheck_code(name).then(|| format!("https://www.shellcheck.net/wiki/{name}")),
     };
+    silenced_names(document, tree).into_iter().filter_map(|(span, name)| Some((span, page(&name)?))).collect()
+}
+
+/// The names of rules in comments and in `# check=skip=`.
+pub(super) fn silenced_names(document: &Snapshot, tree: &Dockerfile) -> Vec<(Span, String)> {
     let mut found = Vec::new();
     for pragma in pragmas(tree, &document.text) {
         match pragma.kind {
-            PragmaKind::Ignore(ignore) => {
-                found.extend(ignore.names.iter().filter_map(|(name, span)| Some((*span, page(name)?))));
-            }
+            PragmaKind::Ignore(ignore) => found.extend(ignore.names.into_iter().map(|(name, span)| (span, name))),
             PragmaKind::Check(_) => {
                 let text = pragma.span.slice(&document.text);
-                found.extend(spelled(text, pragma.span.start).filter_map(|(name, span)| Some((span, page(name)?))));
+                found.extend(spelled(text, pragma.span.start).map(|(name, span)| (span, name.to_string())));
             }
             _ => {}
         }

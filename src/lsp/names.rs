@@ -3,57 +3,36 @@
 use serde_json::{Value, json};
 
 use crate::model::{Base, DependencyTarget, Model};
-use crate::syntax::dockerfile::{Body, Dockerfile, Heredoc, Ident, Keyword};
+use crate::syntax::dockerfile::{Body, Dockerfile, Heredoc, Keyword};
 use crate::text::Span;
 
 use super::document::Snapshot;
-use super::edits::{TextEdit, WorkspaceEdit};
 use super::position::Range;
-use super::server::{Failure, Server, invalid};
+use super::server::{Failure, Server};
 
 /// A name with all its places, sorted.
-struct Name {
-    declarations: Vec<Span>,
-    uses: Vec<Span>,
-    kind: Kind,
+pub(super) struct Name {
+    pub(super) declarations: Vec<Span>,
+    pub(super) uses: Vec<Span>,
+    pub(super) kind: Kind,
 }
 
 /// What has a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     Stage,
     Variable,
     Heredoc,
 }
 
-impl Kind {
-    /// True for a text that can be such a name.
-    fn takes(self, name: &str) -> bool {
-        let mut chars = name.chars();
-        let first = chars.next().is_some_and(|c| c.is_ascii_alphabetic() || (self != Kind::Stage && c == '_'));
-        first && chars.all(|c| c.is_ascii_alphanumeric() || c == '_' || (self == Kind::Stage && "-.".contains(c)))
-    }
-}
-
 impl Name {
-    fn all(&self) -> Vec<Span> {
+    /// All its places, in order.
+    pub(super) fn all(&self) -> Vec<Span> {
         let mut all: Vec<Span> = self.declarations.iter().chain(&self.uses).copied().collect();
         all.sort();
         all.dedup();
         all
     }
-}
-
-/// The names of all stages.
-pub(super) fn stage_names(tree: &Dockerfile) -> Vec<&Ident> {
-    let name = |body: &Body| matches!(body, Body::From(_));
-    let froms = tree.instructions.iter().filter(|it| name(&it.body));
-    froms
-        .filter_map(|it| match &it.body {
-            Body::From(from) => from.name.as_ref(),
-            _ => None,
-        })
-        .collect()
 }
 
 /// What a stage's name under the cursor stands for.
@@ -76,7 +55,7 @@ pub(super) fn variable_at(text: &str, offset: usize) -> Option<(Span, &str)> {
     (dollar && start < end).then(|| (Span::from(start..end), &text[start..end]))
 }
 
-fn stage_at(model: &Model, offset: usize) -> Option<(usize, Span)> {
+pub(super) fn stage_at(model: &Model, offset: usize) -> Option<(usize, Span)> {
     let at = offset as u32;
     let covers = |span: Span| span.start <= at && at <= span.end;
     for stage in &model.stages {
@@ -121,15 +100,15 @@ fn variable(model: &Model, text: &str, offset: usize) -> Option<Name> {
     for (dollar, _) in text.match_indices('$') {
         let escaped = text[..dollar].ends_with('\\');
         let Some((span, found)) = variable_at(text, dollar).filter(|_| !escaped) else { continue };
-        if found == name && shared.covers(span) && !in_comment(tree, span) {
+        if found == name && shared.covers(span) && !in_comment(tree, span) && !in_quoted_heredoc(tree, span) {
             uses.push(span);
         }
     }
     Some(Name { declarations, uses, kind: Kind::Variable })
 }
 
-/// The names that ARG and ENV declare.
-fn declarations(tree: &Dockerfile) -> Vec<(Span, &str)> {
+/// The names that ARG and ENV declare, with their places.
+pub(super) fn declarations(tree: &Dockerfile) -> Vec<(Span, &str)> {
     let mut found = Vec::new();
     for instruction in &tree.instructions {
         match &instruction.body {
@@ -143,7 +122,7 @@ fn declarations(tree: &Dockerfile) -> Vec<(Span, &str)> {
 
 /// Where a variable is the same one: a stage with those that it inherits from, and, where a stage
 /// takes up an ARG from before the first FROM, all that do.
-struct Shared {
+pub(super) struct Shared {
     /// End of each FROM: what stands before the first, and in FROM itself, is global.
     froms: Vec<Span>,
     /// For each stage, and last for the global scope, the number of its group.
@@ -152,7 +131,7 @@ struct Shared {
 }
 
 impl Shared {
-    fn new(model: &Model, declarations: &[(Span, &str)], place: Span) -> Shared {
+    pub(super) fn new(model: &Model, declarations: &[(Span, &str)], place: Span) -> Shared {
         let stages: Vec<_> = model.stages.iter().filter(|stage| stage.from.is_some()).collect();
         let froms: Vec<Span> = stages.iter().filter_map(|stage| stage.from).map(|from| from.span).collect();
         let global = stages.len();
@@ -187,7 +166,8 @@ impl Shared {
         self.groups.iter_mut().filter(|group| **group == b).for_each(|group| *group = a);
     }
 
-    fn covers(&self, span: Span) -> bool {
+    /// True for a place where the name means the same variable.
+    pub(super) fn covers(&self, span: Span) -> bool {
         self.groups[self.scope(span)] == self.group
     }
 }
@@ -214,7 +194,15 @@ fn in_comment(tree: &Dockerfile, span: Span) -> bool {
     tree.comments[..after].last().is_some_and(|it| it.span.contains(span))
 }
 
-fn name_at(document: &Snapshot, offset: usize) -> Option<Name> {
+/// True in a heredoc that becomes a file as it stands.
+fn in_quoted_heredoc(tree: &Dockerfile, span: Span) -> bool {
+    let after = tree.instructions.partition_point(|it| it.span.start <= span.start);
+    let instruction = tree.instructions[..after].last().filter(|it| it.kind != Keyword::Run);
+    instruction.is_some_and(|it| it.heredocs.iter().any(|it| !it.expand && it.body.contains(span)))
+}
+
+/// The name under the cursor.
+pub(super) fn name_at(document: &Snapshot, offset: usize) -> Option<Name> {
     let tree = document.tree();
     let text = &document.text;
     heredoc(tree, offset).or_else(|| {
@@ -279,24 +267,4 @@ pub(super) fn highlight(server: &mut Server, uri: &str, offset: usize, _: &Value
     let kind = |span: &Span| if name.declarations.contains(span) { 3 } else { 2 };
     let range = |span: &Span| document.lines.range(&document.text, *span);
     Ok(name.all().iter().map(|span| json!({"range": range(span), "kind": kind(span)})).collect())
-}
-
-/// `textDocument/prepareRename`.
-pub(super) fn prepare_rename(server: &mut Server, uri: &str, offset: usize, _: &Value) -> Result<Value, Failure> {
-    let Some(document) = server.documents.get(uri) else { return Ok(Value::Null) };
-    let at = offset as u32;
-    let here = name_at(document, offset).and_then(|it| it.all().into_iter().find(|it| it.start <= at && at <= it.end));
-    Ok(here.map_or(Value::Null, |span| json!(document.lines.range(&document.text, span))))
-}
-
-/// `textDocument/rename`.
-pub(super) fn rename(server: &mut Server, uri: &str, offset: usize, params: &Value) -> Result<Value, Failure> {
-    let new = params.get("newName").and_then(Value::as_str).ok_or_else(|| invalid("newName is missing"))?;
-    let Some(document) = server.documents.get(uri) else { return Ok(Value::Null) };
-    let Some(name) = name_at(document, offset) else { return Err(invalid("there is no name to rename")) };
-    if !name.kind.takes(new) {
-        return Err(invalid("this is no valid name"));
-    }
-    let edits = name.all().into_iter().map(|span| TextEdit::new(document, span, new)).collect();
-    Ok(json!(WorkspaceEdit::new(document, edits)))
 }

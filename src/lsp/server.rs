@@ -31,7 +31,7 @@ const METHOD_NOT_FOUND: i64 = -32601;
 const INVALID_PARAMS: i64 = -32602;
 const INTERNAL_ERROR: i64 = -32603;
 const NOT_INITIALIZED: i64 = -32002;
-const CANCELLED: i64 = -32800;
+pub(super) const CANCELLED: i64 = -32800;
 const CONTENT_MODIFIED: i64 = -32801;
 
 /// An error answer: code and words.
@@ -176,6 +176,10 @@ impl Server {
         self.current = Some(id.clone());
         let result = catch_unwind(AssertUnwindSafe(|| run(self)));
         let is_held = self.current.take().is_none();
+        if !matches!(result, Ok(Ok(_))) {
+            // One answer is enough, though a job may have been promised another.
+            self.held.remove(&id.to_string()).iter().for_each(Cancel::cancel);
+        }
         match result {
             Ok(Ok(Some(_)) | Ok(None)) if is_held => {}
             Ok(Ok(None)) => {}
@@ -571,3 +575,6 @@ fn merged(below: &Value, above: &Value) -> Value {
     all.extend(set.map(|(key, value)| (key.clone(), value.clone())));
     Value::Object(all)
 }
+
+#[cfg(test)]
+mod tests;

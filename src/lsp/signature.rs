@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::completion::instruction_before;
+use super::completion::{heredoc_at, instruction_before};
 use super::server::{Failure, Server};
 use super::words;
 
@@ -19,7 +19,10 @@ pub(super) fn help(server: &mut Server, uri: &str, offset: usize, _: &Value) -> 
     if text[line_start..offset].trim_start().starts_with('#') {
         return Ok(Value::Null);
     }
-    let (Some(mut keyword), mut before) = instruction_before(text, line_start, offset) else { return Ok(Value::Null) };
+    if heredoc_at(document.tree(), text, offset).is_some() {
+        return Ok(Value::Null);
+    }
+    let (Some(mut keyword), mut before) = instruction_before(document, offset) else { return Ok(Value::Null) };
     while let Some((inner, rest)) = before.trim_start().split_once([' ', '\t']).filter(|_| keyword == "ONBUILD") {
         (keyword, before) = (inner.to_uppercase(), rest);
     }

@@ -26,6 +26,12 @@ pub(super) const INSTRUCTIONS: &[Word] = &[
     ("MAINTAINER", "Deprecated: names the author. Use `LABEL org.opencontainers.image.authors=…`."),
 ];
 
+/// The instructions that ONBUILD can keep for later.
+pub(super) fn triggers() -> Vec<Word> {
+    let is_refused = |name: &str| ["FROM", "ONBUILD", "MAINTAINER"].contains(&name);
+    INSTRUCTIONS.iter().filter(|(name, _)| !is_refused(name)).copied().collect()
+}
+
 pub(super) const DIRECTIVES: &[Word] = &[
     ("syntax", "Parser directive: the frontend image that reads this file, such as `docker/dockerfile:1`."),
     ("escape", "Parser directive: the character that escapes and continues lines, `\\` or `` ` ``."),
@@ -152,6 +158,30 @@ pub(super) const MOUNT_KEYS: &[Word] = &[
     ("gid", "Group's number."),
 ];
 
+/// The one name of a key that has several.
+pub(super) fn mount_key(key: &str) -> &str {
+    match key {
+        "src" => "source",
+        "dst" | "destination" => "target",
+        "ro" => "readonly",
+        "readwrite" => "rw",
+        other => other,
+    }
+}
+
+/// The keys that a kind of mount takes; all of them for what is no kind.
+pub(super) fn mount_keys(kind: &str) -> impl Iterator<Item = &'static Word> {
+    let taken: &[&str] = match kind {
+        "bind" => &["target", "source", "from", "rw"],
+        "cache" => &["target", "id", "sharing", "from", "source", "readonly", "mode", "uid", "gid"],
+        "tmpfs" => &["target", "size"],
+        "secret" => &["id", "target", "env", "required", "mode", "uid", "gid"],
+        "ssh" => &["id", "target", "required", "mode", "uid", "gid"],
+        _ => &[],
+    };
+    MOUNT_KEYS.iter().filter(move |(key, _)| taken.is_empty() || taken.contains(key))
+}
+
 /// The values of a key of `--mount`.
 pub(super) fn mount_values(key: &str) -> &'static [Word] {
     match key {
@@ -232,6 +262,65 @@ pub(super) fn arguments(keyword: &str) -> &'static [Word] {
             ("apt-get install -y --no-install-recommends", "Debian packages"),
             ("apk add --no-cache", "Alpine packages"),
             ("<<EOF", "a script of several lines"),
+        ],
+        _ => &[],
+    }
+}
+
+/// Packages that many images install; of all others an editor without a network knows nothing.
+pub(super) fn packages(tool: &str) -> &'static [Word] {
+    match tool {
+        "apt" | "apt-get" => &[
+            ("build-essential", "compiler, linker and make"),
+            ("ca-certificates", "whom TLS trusts"),
+            ("curl", ""),
+            ("git", ""),
+            ("gnupg", ""),
+            ("jq", ""),
+            ("libpq-dev", "headers of PostgreSQL's client"),
+            ("libssl-dev", "headers of OpenSSL"),
+            ("locales", ""),
+            ("openssh-client", ""),
+            ("pkg-config", ""),
+            ("python3", ""),
+            ("python3-pip", ""),
+            ("tini", "an init process for containers"),
+            ("tzdata", "time zones"),
+            ("unzip", ""),
+            ("wget", ""),
+            ("xz-utils", ""),
+        ],
+        "apk" => &[
+            ("bash", ""),
+            ("build-base", "compiler, linker and make"),
+            ("ca-certificates", "whom TLS trusts"),
+            ("curl", ""),
+            ("gcompat", "runs programs that were built for glibc"),
+            ("git", ""),
+            ("jq", ""),
+            ("libffi-dev", ""),
+            ("musl-dev", ""),
+            ("openssh-client", ""),
+            ("openssl", ""),
+            ("py3-pip", ""),
+            ("python3", ""),
+            ("su-exec", "runs a program as another user"),
+            ("tini", "an init process for containers"),
+            ("tzdata", "time zones"),
+        ],
+        "dnf" | "microdnf" | "yum" => &[
+            ("ca-certificates", "whom TLS trusts"),
+            ("curl", ""),
+            ("findutils", ""),
+            ("gcc", ""),
+            ("git", ""),
+            ("gzip", ""),
+            ("make", ""),
+            ("openssl", ""),
+            ("python3", ""),
+            ("shadow-utils", "useradd and groupadd"),
+            ("tar", ""),
+            ("unzip", ""),
         ],
         _ => &[],
     }

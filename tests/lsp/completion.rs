@@ -37,13 +37,13 @@ fn an_item_takes_the_place_of_what_was_typed() {
 #[test]
 fn words_are_explained_at_once_or_when_an_item_is_looked_at() {
     let mut at_once = Client::pulling();
-    at_once.open_text("\n");
-    let answer = at_once.at("completion", 0, 0);
+    at_once.open_text("FROM a\n\n");
+    let answer = at_once.at("completion", 1, 0);
     assert!(item(&answer, "COPY")["documentation"]["value"].as_str().is_some_and(|it| it.contains("build context")));
 
     let mut lazy = client(json!({"resolveSupport": {"properties": ["documentation"]}}), Value::Null);
-    lazy.open_text("# cachalot: ignore=\nFROM a\n");
-    let answer = lazy.at("completion", 1, 0);
+    lazy.open_text("# cachalot: ignore=\nFROM a\n\n");
+    let answer = lazy.at("completion", 2, 0);
     let copy = item(&answer, "COPY").clone();
     assert!(copy.get("documentation").is_none());
     let resolved = lazy.request("completionItem/resolve", copy.clone());
@@ -68,13 +68,14 @@ fn snippets_are_for_clients_that_have_places_to_fill_in() {
     let mut client = client(json!({"snippetSupport": true}), Value::Null);
     client.open_text("\n");
     let answer = client.at("completion", 0, 0);
+    assert!(!labels(&answer).contains(&"HEALTHCHECK … CMD"), "nothing can stand before the first FROM");
     let go = item(&answer, "FROM … Go");
     assert_eq!((&go["kind"], &go["insertTextFormat"]), (&json!(15), &json!(2)));
     assert!(go["textEdit"]["newText"].as_str().is_some_and(|it| it.contains("${1:") && it.contains("go mod download")));
-    assert!(labels(&answer).contains(&"HEALTHCHECK … CMD"));
     // A file that has a stage needs no skeleton.
     client.open_text("FROM a\n\nRUN --\n");
-    assert!(!labels(&client.at("completion", 1, 0)).contains(&"FROM … Go"));
+    let answer = client.at("completion", 1, 0);
+    assert!(!labels(&answer).contains(&"FROM … Go") && labels(&answer).contains(&"HEALTHCHECK … CMD"));
     let answer = client.at("completion", 2, 6);
     let mount = item(&answer, "--mount=type=cache");
     assert_eq!(mount["textEdit"]["newText"], "--mount=type=cache,target=${1:/root/.cache}");

@@ -122,6 +122,15 @@ fn steps_say_how_often_they_hit() {
 }
 
 #[test]
+fn what_stands_behind_a_step_does_not_stand_above_it_as_well() {
+    let (_repo, path, mut client) = opened(&json!({"textDocument": {"inlayHint": {}}}), &json!({}));
+    assert_eq!(hints(&mut client, &path).len(), 4);
+    assert_eq!(lenses(&mut client, &path), ["0: 50 % of all steps hit in 4 builds"]);
+    let (_repo, path, mut client) = opened(&json!({}), &json!({}));
+    assert_eq!(lenses(&mut client, &path).len(), 5, "a client without inlay hints has lenses alone");
+}
+
+#[test]
 fn a_client_that_cannot_be_told_waits_for_the_history() {
     let (_repo, path, mut client) = opened(&json!({}), &json!({}));
     assert_eq!(lenses(&mut client, &path)[0], "0: 50 % of all steps hit in 4 builds");
@@ -142,7 +151,7 @@ fn open_files_say_what_runs_when_they_are_saved() {
     lenses(&mut client, &dockerfile);
     client.wait_for("workspace/codeLens/refresh");
     let found = lenses(&mut client, &dockerfile);
-    assert!(found[1].starts_with("0: saved as it is, 2 of 4 steps run against "), "{found:?}");
+    assert!(found[1].starts_with("0: saved as it is, 2 of 4 steps run again (compared with "), "{found:?}");
     assert_eq!(found[2..], ["2: runs if saved now: main.js changed", "3: runs if saved now, with line 3"]);
     client.change(&source, 3, "4");
     lenses(&mut client, &dockerfile);

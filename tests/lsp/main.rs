@@ -207,14 +207,24 @@ fn paths_are_those_that_reach_the_builder() {
     put("src/main.rs", "");
     put("secret.pem", "");
     put("setup.cfg", "");
+    put("read me.txt", "");
+    put("Dockerfile", "FROM a\n");
     put(".dockerignore", "*.pem\n");
     let mut client = Client::pulling();
     let uri = uri(&folder.path().join("Dockerfile"));
-    let text = "FROM a\nCOPY s\nCOPY src/\nRUN --mount=type=bind,source=se\n";
+    let text = "FROM a\nCOPY s\nCOPY src/\nRUN --mount=type=bind,source=se\nCOPY setup.cfg \nCOPY [\"re\nCOPY --from=a \nONBUILD COPY src/\nCOPY ./\n";
     client.open_as(&uri, "dockerfile", text);
-    for (line, character, wanted) in
-        [(1, 6, vec!["setup.cfg", "src/"]), (2, 9, vec!["src/main.rs"]), (3, 32, vec!["setup.cfg"])]
-    {
+    for (line, character, wanted) in [
+        (1, 6, vec!["setup.cfg", "src/"]),
+        (2, 9, vec!["src/main.rs"]),
+        (3, 32, vec!["setup.cfg"]),
+        // Where they go to comes first; a name with a blank needs quotes; nobody copies the Dockerfile.
+        (4, 15, vec!["./", ".", "setup.cfg", "src/"]),
+        (5, 8, vec!["read me.txt"]),
+        (6, 14, vec![]),
+        (7, 17, vec!["src/main.rs"]),
+        (8, 7, vec!["setup.cfg", "src/"]),
+    ] {
         let position = json!({"line": line, "character": character});
         let answer =
             client.request("textDocument/completion", json!({"textDocument": {"uri": uri}, "position": position}));
@@ -373,8 +383,11 @@ fn shown(text: &str, answer: &Value) -> String {
     if let Some(data) = result.get("data").and_then(Value::as_array) {
         return tokens(text, data);
     }
-    if result.get("items").is_some() {
-        return labels(answer).iter().map(|label| format!("{label}\n")).collect();
+    if let Some(items) = result.get("items").and_then(Value::as_array) {
+        let word = |item: &Value, key: &str| item[key].as_str().unwrap_or_default().to_string();
+        let line =
+            |item: &Value| format!("{}  {}", word(item, "label"), word(item, "detail")).trim().to_string() + "\n";
+        return items.iter().map(line).collect();
     }
     match result.as_array() {
         Some(all) if !all.is_empty() => all.iter().map(|it| format!("{it}\n")).collect(),

@@ -59,3 +59,87 @@ fn folders_come_and_go() {
     client.notify("workspace/didChangeWorkspaceFolders", changed(json!([]), json!([folder(&first)])));
     assert_eq!(stages(&mut client), ["stage-two"]);
 }
+
+/// A folder with so many Dockerfiles, each with a finding.
+fn dockerfiles(count: usize) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    for at in 0..count {
+        std::fs::write(folder.path().join(format!("{at}.dockerfile")), "FROM alpine\nUSER 1\n").expect("writes");
+    }
+    folder
+}
+
+/// What is told under a token, in order; the rest stays.
+fn told(client: &mut Client, token: &str) -> Vec<Value> {
+    let heard = std::mem::take(&mut client.heard);
+    let (found, rest) = heard.into_iter().partition(|(method, it)| method == "$/progress" && it["token"] == token);
+    client.heard = rest;
+    let found: Vec<(String, Value)> = found;
+    found.into_iter().map(|(_, it)| it["value"].clone()).collect()
+}
+
+#[test]
+fn a_workspace_is_linted_with_progress_and_told_in_parts() {
+    let folder = dockerfiles(40);
+    let mut client = Client::new(&pulls(), &Value::Null, folder.path());
+    let asked = json!({"previousResultIds": [], "workDoneToken": "work", "partialResultToken": "part"});
+    let answer = client.request("workspace/diagnostic", asked);
+    assert_eq!(answer["result"], json!({"items": []}), "all was told in parts");
+    let parts = told(&mut client, "part");
+    let sizes: Vec<usize> = parts.iter().filter_map(|it| Some(it["items"].as_array()?.len())).collect();
+    assert!(sizes.len() > 1 && sizes.iter().sum::<usize>() == 40, "{sizes:?}");
+    let work = told(&mut client, "work");
+    let kinds: Vec<&str> = work.iter().filter_map(|it| it["kind"].as_str()).collect();
+    assert_eq!((kinds.first(), kinds.last()), (Some(&"begin"), Some(&"end")));
+    assert!(work[0]["cancellable"] == true && kinds.iter().filter(|it| **it == "report").count() > 1, "{work:?}");
+}
+
+#[test]
+fn what_is_stopped_half_way_counts_for_nothing() {
+    let folder = dockerfiles(1500);
+    let mut client = Client::new(&pulls(), &Value::Null, folder.path());
+    let id = json!("stopped");
+    let params = json!({"previousResultIds": [], "workDoneToken": "work"});
+    let asked = json!({"jsonrpc": "2.0", "id": id, "method": "workspace/diagnostic", "params": params});
+    client.raw(asked.to_string().as_bytes());
+    let begun = client.wait_for("$/progress");
+    assert_eq!(begun["value"]["kind"], "begin");
+    client.notify("window/workDoneProgress/cancel", json!({"token": "work"}));
+    let answer = loop {
+        let message = client.receive();
+        if message["id"] == id {
+            break message;
+        }
+    };
+    assert_eq!(answer["error"]["code"], -32800, "{answer}");
+    // The client may ask again, and gets everything.
+    let again = client.request("workspace/diagnostic", json!({"previousResultIds": []}));
+    assert_eq!(again["result"]["items"].as_array().map(Vec::len), Some(1500));
+}
+
+#[test]
+fn each_folder_has_its_configuration_which_may_change_on_disk() {
+    let folders = [tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder")];
+    let write = |at: usize, level: &str| {
+        let text = format!("[rules]\nuntagged-base-image = \"{level}\"\n");
+        std::fs::write(folders[at].path().join("cachalot.toml"), text).expect("writes");
+    };
+    write(0, "off");
+    write(1, "error");
+    let named: Vec<Value> = folders.iter().map(|it| json!({"uri": uri(it.path()), "name": "app"})).collect();
+    let mut client = Client::with(json!({"capabilities": pulls(), "workspaceFolders": named}));
+    let files = [0, 1].map(|at: usize| folders[at].path().join("Dockerfile"));
+    files.iter().for_each(|file| client.open(file, "FROM alpine\nUSER 1\n"));
+    let severities = |client: &mut Client| {
+        files.each_ref().map(|file| {
+            let pulled = client.request("textDocument/diagnostic", json!({"textDocument": {"uri": uri(file)}}));
+            pulled["result"]["items"][0]["severity"].clone()
+        })
+    };
+    assert_eq!(severities(&mut client), [Value::Null, json!(1)]);
+    write(0, "hint");
+    write(1, "off");
+    let changes = folders.each_ref().map(|it| json!({"uri": uri(&it.path().join("cachalot.toml")), "type": 2}));
+    client.notify("workspace/didChangeWatchedFiles", json!({"changes": changes}));
+    assert_eq!(severities(&mut client), [json!(4), Value::Null]);
+}

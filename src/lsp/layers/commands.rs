@@ -155,7 +155,7 @@ fn steps(known: &Known) -> Vec<Value> {
             "line": it.at.line, "end_line": it.at.end_line, "instruction": it.at.instruction,
             "hits": it.hits, "misses": it.misses, "maybes": it.maybes, "hit_rate": it.hit_rate(),
             "bytes": it.bytes, "seconds": it.seconds,
-            "culprits": it.culprits.iter().map(|(what, commits)| json!({"what": what, "commits": commits})).collect::<Vec<_>>(),
+            "culprits": it.culprits.iter().map(|it| json!({"what": it.what, "commits": it.builds})).collect::<Vec<_>>(),
         })
     };
     known.steps.iter().map(step).collect()

@@ -4,12 +4,14 @@ use crate::lsp::document::Snapshot;
 use crate::lsp::server::Server;
 use crate::syntax::dockerfile::Instruction;
 
-use super::known::{Known, Layer};
+use super::known::{Culprit, Known, Layer};
 use super::lenses::{with_layers, with_reasons};
 use super::show;
 
 /// Names listed at most.
 const SHOWN: usize = 8;
+/// Letters of another step at most.
+const LETTERS: usize = 60;
 
 /// Markdown about the layer of an instruction; `None` where nothing is known. The history is read if
 /// nobody asked for it yet, for the next time.
@@ -57,8 +59,8 @@ pub(super) fn told(layer: &Layer, known: &Known) -> String {
         lines.push(format!("Last run: `{commit}` {}: {why}.", escaped(subject)));
     }
     if !layer.culprits.is_empty() && layer.misses > 1 {
-        let culprits: Vec<String> =
-            layer.culprits.iter().map(|(name, count)| format!("{} ({count})", code(name))).collect();
+        let name = |it: &Culprit| if it.is_file { code(&it.what) } else { it.what.clone() };
+        let culprits: Vec<String> = layer.culprits.iter().map(|it| format!("{} ({})", name(it), it.builds)).collect();
         lines.push(format!("Most often because of {}.", culprits.join(", ")));
     }
     lines.extend(cost(layer));
@@ -77,7 +79,7 @@ fn cost(layer: &Layer) -> Option<String> {
 /// What decides whether it is found.
 fn depends(layer: &Layer) -> String {
     let mut parts = Vec::new();
-    parts.extend(layer.depends.upon.as_ref().map(|it| format!("what stands above ({})", code(it))));
+    parts.extend(layer.depends.upon.as_ref().map(|it| format!("what stands above ({})", code(&beginning(it)))));
     for (source, paths) in &layer.depends.reads {
         let whole = paths.iter().all(|path| path == ".");
         let from = if source == "context" { "the context".to_string() } else { code(source) };
@@ -87,6 +89,15 @@ fn depends(layer: &Layer) -> String {
         parts.push(format!("the variables {}", listed(&layer.depends.variables)));
     }
     if parts.is_empty() { String::new() } else { format!("Depends on its text, {}.", parts.join(", ")) }
+}
+
+/// Enough of a step to know it again.
+fn beginning(step: &str) -> String {
+    let words = step.split_whitespace().collect::<Vec<_>>().join(" ");
+    match words.char_indices().nth(LETTERS) {
+        Some((at, _)) => format!("{}\u{2026}", words[..at].trim_end()),
+        None => words,
+    }
 }
 
 fn listed(names: &[String]) -> String {
@@ -103,4 +114,26 @@ fn code(text: &str) -> String {
 /// Text of other people that must not be Markdown.
 fn escaped(text: &str) -> String {
     text.chars().flat_map(|c| "\\`*_{}[]()<>#|".contains(c).then_some('\\').into_iter().chain([c])).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cache::Depends;
+
+    #[test]
+    fn files_are_code_and_other_steps_are_short() {
+        let culprit = |what: &str, is_file| Culprit { what: what.to_string(), is_file, builds: 2 };
+        let upon = Some(format!("[2/4] RUN apt-get update   &&   apt-get install -y {}", "curl ".repeat(50)));
+        let layer = Layer {
+            misses: 4,
+            culprits: vec![culprit("main.js", true), culprit("the image", false)],
+            depends: Depends { upon, ..Depends::default() },
+            ..Layer::default()
+        };
+        let known = Known { builds: 4, rate: None, steps: Vec::new(), base: None, digests: Default::default() };
+        let text = told(&layer, &known);
+        assert!(text.contains("Most often because of `main.js` (2), the image (2)."), "{text}");
+        assert!(text.contains("(`[2/4] RUN apt-get update && apt-get install -y curl curl cur\u{2026}`)"), "{text}");
+    }
 }

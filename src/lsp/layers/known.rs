@@ -78,8 +78,18 @@ pub(crate) struct Layer {
     /// The last commit whose build ran it: short id, subject, and why.
     pub(crate) last_run: Option<(String, String, String)>,
     /// What made it run most often.
-    pub(crate) culprits: Vec<(String, usize)>,
+    pub(crate) culprits: Vec<Culprit>,
     pub(crate) depends: Depends,
+}
+
+/// Something that made a step run.
+#[derive(Clone, Debug)]
+pub(crate) struct Culprit {
+    /// A file, or words such as `the image`.
+    pub(crate) what: String,
+    pub(crate) is_file: bool,
+    /// In how many builds.
+    pub(crate) builds: usize,
 }
 
 impl Layer {
@@ -229,7 +239,11 @@ fn fill(layer: &mut Layer, track: &Track, builds: &[crate::report::ReportedBuild
     layer.hits = track.count(Fate::Hit);
     layer.misses = track.count(Fate::Miss);
     layer.maybes = track.count(Fate::Maybe);
-    layer.culprits = track.top_culprits(3).into_iter().map(|(name, count)| (name.to_string(), count)).collect();
+    let culprit = |(what, builds): (&str, usize)| {
+        let is_file = track.culprits.contains_key(what);
+        Culprit { what: what.to_string(), is_file, builds }
+    };
+    layer.culprits = track.top_culprits(3).into_iter().map(culprit).collect();
     layer.last_run = track.last_run.as_ref().and_then(|(at, reason)| {
         let build = builds.get(*at)?;
         let short = build.commit.chars().take(8).collect();

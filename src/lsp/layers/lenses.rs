@@ -97,8 +97,8 @@ fn summary(document: &Snapshot, tree: &Dockerfile, known: &Known, next: Option<&
         lens(document, first, &title, "cachalot.replay")
     });
     let next = next.filter(|it| it.runs() > 0).map(|next| {
-        let title =
-            format!("saved as it is, {} of {} steps run against {}", next.runs(), next.steps.len(), next.commit);
+        let (runs, all) = (next.runs(), next.steps.len());
+        let title = format!("saved as it is, {runs} of {all} steps run again (compared with {})", next.commit);
         lens(document, first, &title, "cachalot.predict")
     });
     rate.into_iter().chain(next).collect()
