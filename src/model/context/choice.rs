@@ -53,13 +53,13 @@ fn by_manifests(model: &Model, candidates: &[&dyn Files]) -> Option<usize> {
     let mut manifests: Vec<String> = Vec::new();
     let mut locks: Vec<&str> = Vec::new();
     for (_, step) in model.steps().filter(|(_, step)| !step.onbuild) {
-        for install in installs(step).into_iter().filter(|install| install.class == Class::Manifest) {
+        for install in installs(step).iter().filter(|install| install.class == Class::Manifest) {
             let tool = install.meaning.tool;
             if install.meaning.has(Flag::Frozen) {
                 locks.extend(tool.lock_files.iter().filter(|name| !has_wildcard(name)));
             }
             let named = tool.manifests.iter().chain(tool.lock_files).map(|name| (*name).to_string());
-            manifests.extend(named.chain(install.meaning.files));
+            manifests.extend(named.chain(install.meaning.files.iter().cloned()));
         }
     }
     manifests.retain(|name| !has_wildcard(name));

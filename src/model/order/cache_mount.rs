@@ -11,8 +11,8 @@ const PLAIN_CACHES: &[&str] = &["npm", "yarn", "pnpm", "pip", "uv", "composer"];
 
 /// The install of a RUN that downloads everything each time it runs, with the mount that would keep
 /// the downloads; `None` where the RUN empties the cache itself or another user than root runs it.
-pub fn missing_cache_mount(step: &Step) -> Option<(Install, Fix)> {
-    let install = installs(step).into_iter().find(|it| {
+pub fn missing_cache_mount<'s>(step: &'s Step) -> Option<(&'s Install, Fix)> {
+    let install = installs(step).iter().find(|it| {
         let meaning = &it.meaning;
         it.class == Class::Manifest
             && !it.cached

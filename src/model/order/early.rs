@@ -38,7 +38,7 @@ pub struct EarlyVariable<'m, 'd> {
     /// Where the name stands.
     pub span: Span,
     /// The installs with their steps, in the order of the file; never empty.
-    pub installs: Vec<(Install, &'m Step<'d>)>,
+    pub installs: Vec<(&'m Install, &'m Step<'d>)>,
 }
 
 /// The variables picked by `wanted` that stand above installs which do not name them.
@@ -93,7 +93,7 @@ fn reruns<'m, 'd>(
     stage: &'m Stage<'d>,
     from: &Step<'d>,
     name: &str,
-) -> Vec<(Install, &'m Step<'d>)> {
+) -> Vec<(&'m Install, &'m Step<'d>)> {
     let mut found = Vec::new();
     let heirs = model.stages.iter().skip(stage.index).take(LIMIT);
     for heir in heirs.filter(|heir| model.chain(heir).take(20).any(|it| it.index == stage.index)) {
@@ -103,7 +103,7 @@ fn reruns<'m, 'd>(
                 // From here on the variable is used: what comes after depends on it anyway.
                 break;
             }
-            let plain = installs(step).into_iter().filter(|it| it.class != Class::Implicit);
+            let plain = installs(step).iter().filter(|it| it.class != Class::Implicit);
             found.extend(plain.map(|install| (install, step)));
             if found.len() > LIMIT {
                 return found;

@@ -42,11 +42,11 @@ pub struct Install {
 const COMMANDS: usize = 1_000;
 
 /// The dependency steps of a RUN. Several rules ask, and most steps have none.
-pub fn installs(step: &Step) -> Vec<Install> {
+pub fn installs<'s>(step: &'s Step) -> &'s [Install] {
     if step.kind() != Keyword::Run {
-        return Vec::new();
+        return &[];
     }
-    step.installs.get_or_init(|| find(step)).clone()
+    step.installs.get_or_init(|| find(step))
 }
 
 fn find(step: &Step) -> Vec<Install> {

@@ -79,8 +79,8 @@ fn is_the_one(model: &Model, context: &Context) -> bool {
                 *(if context.exists(&source.path) { &mut there } else { &mut missing }) += 1;
             }
         }
-        let by_manifest = installs(step).into_iter().filter(|install| install.class == Class::Manifest);
-        manifests.extend(by_manifest.map(|install| install.meaning));
+        let by_manifest = installs(step).iter().filter(|install| install.class == Class::Manifest);
+        manifests.extend(by_manifest.map(|install| &install.meaning));
         manifests.truncate(50);
     }
     if there > 0 || missing > 0 || manifests.is_empty() {
@@ -196,14 +196,13 @@ impl<'m, 'd, 'f> Walk<'m, 'd, '_, 'f> {
         past.inputs.truncate(kept);
     }
 
-    fn install(&mut self, stage: &'m Stage<'d>, step: &'m Step<'d>, install: Install, past: &mut Past<'m, 'd>) {
+    fn install(&mut self, stage: &'m Stage<'d>, step: &'m Step<'d>, install: &Install, past: &mut Past<'m, 'd>) {
         let (ecosystem, tool) = (install.meaning.tool.ecosystem, install.meaning.tool.name);
         if install.class == Class::Implicit && !FETCHING_BUILDS.contains(&ecosystem) {
             return;
         }
-        let ran = |(name, folder): &(&'static str, Option<String>)| {
-            *name == tool && same_project(folder, &install, ecosystem)
-        };
+        let ran =
+            |(name, folder): &(&'static str, Option<String>)| *name == tool && same_project(folder, install, ecosystem);
         let repeated = match install.class {
             Class::Manifest => past.early.iter().any(ran) || past.copied.contains(&ecosystem),
             Class::Independent => false,
@@ -212,7 +211,7 @@ impl<'m, 'd, 'f> Walk<'m, 'd, '_, 'f> {
         if repeated {
             return;
         }
-        let hit = self.judge(stage, step, &install, past);
+        let hit = self.judge(stage, step, install, past);
         if install.class == Class::Independent {
             self.hits.extend(hit);
             return;
@@ -222,7 +221,7 @@ impl<'m, 'd, 'f> Walk<'m, 'd, '_, 'f> {
         }
         match hit {
             Some(hit) => self.hits.push(hit),
-            None if past.early.len() < INSTALLS => past.early.push((tool, install.folder)),
+            None if past.early.len() < INSTALLS => past.early.push((tool, install.folder.clone())),
             None => {}
         }
     }

@@ -37,11 +37,23 @@ pub(crate) enum Name<'c> {
 }
 
 impl Name<'_> {
-    /// True if it is one of the names separated by blanks.
+    /// True if it is one of the names separated by blanks. Asked for every option of every command, with
+    /// lists of a hundred names.
     pub(crate) fn is_in(self, names: &str) -> bool {
-        names.split_ascii_whitespace().any(|name| match self {
-            Name::Long(long) => long == name,
-            Name::Letter(letter) => name.strip_prefix('-').is_some_and(|rest| is_letter(rest, letter)),
+        let mut buffer = [b'-'; 5];
+        let name = match self {
+            Name::Long(long) => long.as_bytes(),
+            Name::Letter(letter) => {
+                let len = letter.encode_utf8(&mut buffer[1..]).len();
+                &buffer[..1 + len]
+            }
+        };
+        let names = names.as_bytes();
+        let is_border = |at: usize| names.get(at).is_none_or(u8::is_ascii_whitespace);
+        let Some(last) = name.last().filter(|byte| !byte.is_ascii_whitespace()) else { return false };
+        memchr::memchr_iter(*last, names).any(|at| {
+            let end = at + 1;
+            is_border(end) && names[..end].ends_with(name) && end.checked_sub(name.len() + 1).is_none_or(is_border)
         })
     }
 }
@@ -155,9 +167,4 @@ fn shown(arg: &Arg) -> &str {
 /// What npm, Python and shells mean by yes: anything but the usual ways to say no.
 pub(crate) fn is_true(value: &str) -> bool {
     !["", "0", "false", "off", "no", "n", "f"].iter().any(|no| value.eq_ignore_ascii_case(no))
-}
-
-fn is_letter(text: &str, letter: char) -> bool {
-    let mut letters = text.chars();
-    letters.next() == Some(letter) && letters.next().is_none()
 }

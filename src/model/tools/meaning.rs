@@ -228,6 +228,10 @@ fn find_verb<'l, 'c>(line: &'l Line<'c>, syntax: &Syntax) -> (Does, Verb<'l, 'c>
 }
 
 fn fits(verb: &str, words: &[Word<'_>]) -> bool {
+    // Most verbs of a tool are ruled out at once.
+    if words.first().is_none_or(|first| !verb.starts_with(first.text) && !verb.contains('|')) {
+        return false;
+    }
     let mut rest = words.iter();
     verb.split_ascii_whitespace()
         .all(|part| rest.next().is_some_and(|word| part.split('|').any(|option| option == word.text)))
@@ -244,7 +248,8 @@ fn verb_span(line: &Line<'_>, words: &[Word<'_>]) -> Span {
 
 fn flags(line: &Line<'_>, syntax: &Syntax) -> Flags {
     let mut flags = Flags::default();
-    for (names, flag) in syntax.flags {
+    let asked = if line.options.is_empty() { &[][..] } else { syntax.flags };
+    for (names, flag) in asked {
         let given = match names.split_once('=') {
             Some((name, wanted)) => line.values(name).any(|value| value.split(',').any(|part| part == wanted)),
             None => line.has(names),

@@ -28,5 +28,5 @@ mod tool;
 pub use files::{glob_matches, is_dependency_file};
 pub use meaning::{Action, Flag, Flags, InstallKind, Meaning, meaning};
 pub use package::{Package, Source};
-pub use server::{Server, ServerKind, server};
+pub use server::{Server, ServerKind, server, server_of};
 pub use tool::{CacheDir, Ecosystem, Tool, all, by_name, by_program};

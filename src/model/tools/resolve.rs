@@ -1,3 +1,6 @@
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use crate::shell::{Arg, Command};
 
 /// A program with its arguments, somewhere inside a command.
@@ -33,9 +36,16 @@ fn inner<'c>(outer: &Invocation<'c>) -> Option<Invocation<'c>> {
     }
 }
 
-/// Programs that run the rest of their line: name, words before it, options with values, operands
-/// to skip.
-const FORWARDING: &[(&str, &[&str], &str, usize)] = &[
+/// A program that runs the rest of its line: name, words before it, options with values, operands to skip.
+type Forwarding = (&'static str, &'static [&'static str], &'static str, usize);
+
+static ROWS: LazyLock<HashMap<&'static str, Vec<&'static Forwarding>>> = LazyLock::new(|| {
+    let mut rows: HashMap<_, Vec<_>> = HashMap::new();
+    FORWARDING.iter().for_each(|row| rows.entry(row.0).or_default().push(row));
+    rows
+});
+
+const FORWARDING: &[Forwarding] = &[
     ("poetry", &["run"], "-C -P --directory --project", 0),
     ("pipenv", &["run"], "", 0),
     ("pdm", &["run"], "-p --project", 0),
@@ -77,9 +87,10 @@ const UV: &str = "--with --with-editable --with-requirements --env-file -p --pyt
                   --only-group --extra --package --index-url --default-index -m --module";
 
 fn forwarded<'c>(outer: &Invocation<'c>) -> Option<Invocation<'c>> {
-    let (_, words, valued, skip) = FORWARDING.iter().find(|(program, words, ..)| {
-        *program == outer.program && words.iter().all(|word| first_word(outer.args, UV) == Some(*word))
-    })?;
+    let (_, words, valued, skip) = ROWS
+        .get(outer.program)?
+        .iter()
+        .find(|(_, words, ..)| words.iter().all(|word| first_word(outer.args, UV) == Some(*word)))?;
     let mut at = 0;
     for word in *words {
         at += outer.args[at..].iter().position(|arg| arg.text_or_raw() == *word)? + 1;
@@ -162,14 +173,11 @@ fn package_runner<'c>(outer: &Invocation<'c>, from: usize) -> Option<Invocation<
 /// A program's name without what differs between machines and versions: `pip3.11`, `mvnw.cmd`,
 /// `composer.phar`, `yarn-4.5.0.cjs`.
 pub(crate) fn program_name(name: &str) -> &str {
-    let name = SUFFIXES.iter().find_map(|suffix| name.strip_suffix(suffix)).unwrap_or(name);
-    for family in FAMILIES {
-        if let Some(version) = name.strip_prefix(family)
-            && !version.is_empty()
-            && version.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-'))
-        {
-            return &name[..family.len()];
-        }
+    let suffix = name.rfind('.').filter(|&at| SUFFIXES.contains(&&name[at..]));
+    let name = &name[..suffix.unwrap_or(name.len())];
+    let family = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.' || c == '-');
+    if family.len() < name.len() && FAMILIES.contains(&family) {
+        return family;
     }
     match name {
         "pypy" => "python",

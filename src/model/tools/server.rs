@@ -4,8 +4,9 @@ use std::sync::LazyLock;
 use crate::shell::{Arg, Command};
 use crate::text::Span;
 
-use super::meaning::{Action, meaning};
+use super::meaning::{Action, Meaning, meaning};
 use super::resolve::{Invocation, chain};
+use super::tool::by_program;
 
 /// A command that does not come back, or that leaves something running.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,12 +42,21 @@ pub enum ServerKind {
 /// Whether `command` is a server. Commands that only ask (`--version`), check (`nginx -t`),
 /// initialise (`mysqld --initialize`) or run for a given time (`timeout 10 …`) are none.
 pub fn server(command: &Command) -> Option<Server> {
+    found(command, || script(meaning(command).as_ref()))
+}
+
+/// The same for a command whose meaning is known.
+pub fn server_of(command: &Command, meaning: Option<&Meaning>) -> Option<Server> {
+    found(command, || script(meaning))
+}
+
+fn found(command: &Command, script: impl FnOnce() -> Option<ServerKind>) -> Option<Server> {
     if command.is_wrapped_in("timeout") || command.substitution {
         return None;
     }
     let chain = chain(command);
     let found = chain.iter().rev().find_map(|invocation| Some((invocation.program, kind(command, invocation)?)));
-    let (program, kind) = found.or_else(|| Some((command.name.as_str(), script(command)?)))?;
+    let (program, kind) = found.or_else(|| Some((command.name.as_str(), script()?)))?;
     Some(Server { kind, program: program.to_owned(), span: command.span })
 }
 
@@ -368,7 +378,10 @@ fn entry_file(args: &[&str], valued: &[&str], suffixes: &[&str]) -> Option<Serve
 
 /// Build tools with tasks that serve.
 fn tasks(command: &Command) -> Option<ServerKind> {
-    let meaning = meaning(command)?;
+    let is_runner = |it: &Invocation| {
+        by_program(it.program).is_some_and(|tool| matches!(tool.name, "gradle" | "mvn" | "sbt" | "meteor"))
+    };
+    let meaning = chain(command).iter().any(is_runner).then(|| meaning(command))??;
     let serves = |task: &str| {
         let task = task.rsplit(':').next().unwrap_or(task);
         matches!(task, "bootRun" | "appRun" | "jettyRun" | "tomcatRun" | "quarkusDev")
@@ -387,11 +400,9 @@ fn tasks(command: &Command) -> Option<ServerKind> {
     found.then_some(ServerKind::Likely)
 }
 
-fn script(command: &Command) -> Option<ServerKind> {
-    let meaning = meaning(command)?;
-    let Action::Run(name) = meaning.action else { return None };
-    let likely = is_serving_name(&name);
-    Some(ServerKind::Script { name, likely })
+fn script(meaning: Option<&Meaning>) -> Option<ServerKind> {
+    let Action::Run(name) = &meaning?.action else { return None };
+    Some(ServerKind::Script { name: name.clone(), likely: is_serving_name(name) })
 }
 
 /// What the names of scripts promise: `start`, `dev:web`, `serve`.

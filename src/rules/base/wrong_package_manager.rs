@@ -1,4 +1,4 @@
-use crate::model::tools::{Action, Meaning, meaning};
+use crate::model::tools::{Action, Meaning};
 use crate::model::{Family, Stage, Step, family};
 use crate::rules::DockerfileCx;
 use crate::rules::quote::one_line;
@@ -75,8 +75,9 @@ fn may_have(cx: &DockerfileCx, stage: &Stage, step: &Step, tool: &str) -> bool {
         });
         let installed = !std::ptr::eq(it, step)
             && it
-                .commands()
-                .filter_map(meaning)
+                .meanings()
+                .iter()
+                .flatten()
                 .any(|meaning| meaning.packages.iter().any(|package| package.name == tool));
         other_root || installed
     });

@@ -17,7 +17,7 @@ pub(crate) fn check(cx: &mut DockerfileCx) {
     for stage in model.stages.iter().filter(|stage| stage.reachable) {
         for (at, _) in stage.steps.iter().enumerate().filter(|(_, step)| writes_text(step)) {
             let Some(source) = volatile_source(stage, at) else { continue };
-            let late: Vec<(Install, usize)> = behind(stage, at, source.name);
+            let late: Vec<(&Install, usize)> = behind(stage, at, source.name);
             if !late.is_empty() {
                 report(cx, stage, at, &source, &late);
             }
@@ -51,15 +51,15 @@ fn volatile_source<'d>(stage: &Stage<'d>, at: usize) -> Option<Volatile<'d>> {
 }
 
 /// The installs behind that do not name the variable.
-fn behind(stage: &Stage, at: usize, name: &str) -> Vec<(Install, usize)> {
+fn behind<'m>(stage: &'m Stage, at: usize, name: &str) -> Vec<(&'m Install, usize)> {
     let below = stage.steps.iter().enumerate().skip(at + 1).filter(|(_, step)| !step.onbuild);
     let careless = below.filter(|(_, step)| !step.scripts().iter().any(|script| script.text.text.contains(name)));
-    let found = careless.flat_map(|(at, step)| installs(step).into_iter().map(move |install| (install, at)));
+    let found = careless.flat_map(|(at, step)| installs(step).iter().map(move |install| (install, at)));
     found.filter(|(install, _)| install.class != Class::Implicit).collect()
 }
 
-fn report(cx: &mut DockerfileCx, stage: &Stage, at: usize, source: &Volatile, late: &[(Install, usize)]) {
-    let first = &late[0].0;
+fn report(cx: &mut DockerfileCx, stage: &Stage, at: usize, source: &Volatile, late: &[(&Install, usize)]) {
+    let first = late[0].0;
     let message = format!("each new {} reruns this and {} behind it", code(source.name), code(&first.meaning.title()));
     let fix = moved(&cx.source.text, stage, at, source, late[late.len() - 1].1);
     let mut report = cx.report(stage.steps[at].span(), message).fix(fix);

@@ -1,9 +1,10 @@
 use crate::diagnostic::{Edit, Fix};
-use crate::model::tools::{Ecosystem, ServerKind, meaning, server};
+use crate::model::tools::{Ecosystem, Server, ServerKind, meaning, server, server_of};
 use crate::model::{Stage, Step};
 use crate::rules::DockerfileCx;
+use crate::rules::commands::{Use, commands_of};
 use crate::rules::quote::{json_array, one_line};
-use crate::shell::{Command, Cwd, Dialect, Link, Script, parse};
+use crate::shell::{Command, Cwd, Dialect, Link, parse};
 use crate::syntax::dockerfile::Keyword;
 use crate::text::Spliced;
 
@@ -12,7 +13,7 @@ use super::shared::{folder, is_last, last_of};
 /// A server in the foreground of a RUN never lets it end; one in the background dies with it.
 pub(in crate::rules) fn check(cx: &mut DockerfileCx) {
     for (stage, step) in cx.model.steps().filter(|(_, step)| step.kind() == Keyword::Run) {
-        let found = step.scripts().iter().find_map(|script| find(cx, stage, step, script));
+        let found = commands_of(stage, step).find_map(|it| find(cx, &it));
         let Some((command, fate)) = found else { continue };
         let text = one_line(cx.slice(command.span));
         let message = match &fate {
@@ -38,23 +39,20 @@ enum Fate {
     Lost,
 }
 
-fn find<'s>(cx: &DockerfileCx, stage: &Stage, step: &Step, script: &'s Script) -> Option<(&'s Command, Fate)> {
-    let commands = script.commands.iter().enumerate();
-    let runs = |command: &Command| {
-        !command.in_function
-            && !command.conditional
-            && !command.negated
-            && command.pipe.is_none()
-            && command.link != Link::Or
-    };
-    commands.filter(|(_, command)| runs(command)).find_map(|(at, command)| {
-        let rest = &script.commands[at + 1..];
-        Some((command, fate(cx, stage, step, command, rest)?))
-    })
+fn find<'m>(cx: &DockerfileCx, it: &Use<'m>) -> Option<(&'m Command, Fate)> {
+    let command = it.command;
+    let runs = !command.in_function
+        && !command.conditional
+        && !command.negated
+        && command.pipe.is_none()
+        && command.link != Link::Or;
+    let server = runs.then(|| server_of(command, it.meaning))??;
+    Some((command, fate(cx, it, &server)?))
 }
 
-fn fate(cx: &DockerfileCx, stage: &Stage, step: &Step, command: &Command, rest: &[Command]) -> Option<Fate> {
-    let server = server(command)?;
+fn fate(cx: &DockerfileCx, it: &Use, server: &Server) -> Option<Fate> {
+    let Use { stage, step, command, .. } = *it;
+    let rest = &it.script.commands[it.at + 1..];
     let sure = match &server.kind {
         ServerKind::Service => return rest.iter().all(is_idle).then_some(Fate::Lost),
         ServerKind::Certain => Fate::Hangs,
