@@ -71,6 +71,7 @@ pub use sarif::sarif;
 pub use sonarqube::sonarqube;
 pub use statistics::{RuleCount, rule_counts, statistics_json, statistics_text};
 pub use step::CacheGate;
+pub(crate) use step::percent;
 pub use tap::tap;
 pub use text::{diagnostic_text, summary, text};
 pub use tree::tree_json;

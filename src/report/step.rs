@@ -72,9 +72,10 @@ pub(super) fn cut(text: &str, width: usize) -> String {
     format!("{kept}…")
 }
 
-/// A share for people. 99.6 % is not 100 %: only what never missed is.
-pub(super) fn percent(rate: f64) -> String {
-    format!("{:.0} %", (rate * 100.0 + 1e-9).floor())
+/// A share for people. 99.6 % is not 100 %: only what never missed is. Nor is 0.4 % nothing.
+pub(crate) fn percent(rate: f64) -> String {
+    let whole = (rate * 100.0 + 1e-9).floor();
+    format!("{:.0} %", if rate > 0.0 { whole.max(1.0) } else { whole })
 }
 
 /// A time for people: `4.2 s`, `12 min`, `3 h 20 min`.

@@ -104,8 +104,9 @@ export class Layers implements vscode.TreeDataProvider<Node>, vscode.Disposable 
   }
 }
 
+/** As the program writes it: 99.6 % is not 100 %, nor is 0.4 % nothing. */
 function percent(rate: number): string {
-  return `${Math.round(rate * 100)} %`;
+  return `${Math.max(rate > 0 ? 1 : 0, Math.floor(rate * 100 + 1e-9))} %`;
 }
 
 function icon(rate: number | null): vscode.ThemeIcon {

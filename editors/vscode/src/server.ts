@@ -21,6 +21,15 @@ export function selector(markdown: boolean): { language?: string; pattern?: stri
   ];
 }
 
+/** The library calls it an error that a server ended which it asked to end. */
+class Client extends LanguageClient {
+  override error(message: string, data?: unknown, showNotification?: boolean | "force"): void {
+    if (message !== "Server process exited with code 0.") {
+      super.error(message, data, showNotification);
+    }
+  }
+}
+
 export class Server implements vscode.Disposable {
   private client: LanguageClient | undefined;
   private others: Others | undefined;
@@ -129,7 +138,7 @@ export class Server implements vscode.Disposable {
         },
       },
     };
-    return new LanguageClient("cachalot", "cachalot", { command: binary.path, args: ["lsp"] }, options);
+    return new Client("cachalot", "cachalot", { command: binary.path, args: ["lsp"] }, options);
   }
 
   private async offerHelp(message: string): Promise<void> {

@@ -2,13 +2,7 @@
 
 use super::known::Layer;
 
-/// `97 %`; never rounded up to all or down to nothing.
-pub(crate) fn percent(rate: f64) -> String {
-    let whole = (rate * 100.0).round();
-    let whole = if rate < 1.0 { whole.min(99.0) } else { whole };
-    let whole = if rate > 0.0 { whole.max(1.0) } else { whole };
-    format!("{whole} %")
-}
+pub(crate) use crate::report::percent;
 
 /// `212 MB`, as Docker counts them: by thousands.
 pub(crate) fn bytes(count: u64) -> String {

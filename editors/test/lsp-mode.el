@@ -1,0 +1,28 @@
+;;; The same as emacs.el, with lsp-mode for a client.
+(package-initialize)
+(require 'json)
+(require 'lsp-mode)
+(require 'dockerfile-mode)
+(setq lsp-auto-guess-root t lsp-enable-snippet nil lsp-completion-provider :none lsp-idle-delay 0)
+(load (expand-file-name "init.el") nil t)
+
+(defun found ()
+  (gethash (lsp--fix-path-casing buffer-file-name) (lsp-diagnostics t)))
+
+(find-file "Dockerfile")
+;; What `lsp-deferred' waits for does not come in batch mode.
+(lsp)
+(let ((end (+ (float-time) 10)))
+  (while (and (< (float-time) end) (not (found)))
+    (accept-process-output nil 0.02)))
+(let ((texts (mapcar (lambda (it) (format "cachalot [%s]: %s" (gethash "code" it) (gethash "message" it))) (found))))
+  (goto-char (point-max))
+  (insert "EXPOSE 80:80\n")
+  (lsp-format-buffer)
+  (save-buffer)
+  (goto-char (1+ (progn (goto-char (point-min)) (search-forward "AS "))))
+  (lsp-rename "base")
+  (let ((saved (with-temp-buffer (insert-file-contents "Dockerfile") (buffer-string))))
+    (princ (json-encode `((texts . ,(vconcat texts)) (saved . ,saved) (renamed . ,(buffer-string))))))
+  (princ "\n")
+  (lsp-workspace-shutdown (car (lsp-workspaces))))
