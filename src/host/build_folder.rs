@@ -21,11 +21,11 @@ pub fn build_folder(dockerfile: &Path, text: &str, docs: &Docs, contexts: &Conte
 /// The same for a Dockerfile that was parsed before.
 pub fn build_folder_of<'m>(
     dockerfile: &Path,
-    model: impl FnOnce() -> Model<'m>,
+    model: impl FnOnce() -> &'m Model<'m>,
     docs: &Docs,
     contexts: &Contexts,
 ) -> Option<PathBuf> {
-    among(dockerfile, docs, contexts, |fits| fits(&model()))
+    among(dockerfile, docs, contexts, |fits| fits(model()))
 }
 
 /// The folder, by what `with_model` says of the Dockerfile's model, if anybody has to ask.

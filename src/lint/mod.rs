@@ -18,8 +18,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::config::Config;
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Severity};
-use crate::model::Files;
 use crate::model::docs::{DocText, Docs};
+use crate::model::{Files, Model};
 use crate::shell::{ExternalEngine, Memo};
 use crate::syntax::dockerfile::Dockerfile;
 use crate::text::{FileId, Sources, Span};
@@ -30,6 +30,7 @@ pub use image::lint_image;
 pub use kind::FileKind;
 pub use memo::{Memory, remembered};
 pub use silence::add_ignores;
+pub use unit::build_options;
 
 /// What is linted and with what.
 #[derive(Clone, Copy)]
@@ -74,6 +75,8 @@ pub struct Parsed<'a> {
     pub tree: &'a Dockerfile,
     /// What the parser found, in the file that is linted.
     pub diagnostics: &'a [Diagnostic],
+    /// What it means, if somebody looked; passed over where it was made with other [`build_options`].
+    pub model: Option<&'a Model<'a>>,
 }
 
 impl<'a> Input<'a> {

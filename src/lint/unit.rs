@@ -45,13 +45,23 @@ pub(super) fn lint(input: &Input, piece: &Piece) -> Vec<Diagnostic> {
     let files = input.files.filter(|_| input.kind == FileKind::Dockerfile);
     let context = files.map(|files| Context::new(files, input.path_in_context));
     let options = build_options(dockerfile, fragment, input.config);
-    match catch_unwind(AssertUnwindSafe(|| Model::remembering(dockerfile, &source.text, options, input.memo))) {
-        Ok(model) => {
-            let unit = Unit { input, context: context.as_ref(), source: &source, model: &model, fragment };
-            found.extend(unit.run_rules(&suppressions));
-            found.extend(shellcheck::findings(&model, input));
+    let known = input.parsed.filter(|it| it.text == text).and_then(|it| it.model);
+    let made;
+    let model = match known.filter(|model| model.options == options) {
+        Some(known) => Some(known),
+        None => {
+            let make = || Model::remembering(dockerfile, &source.text, options, input.memo);
+            made = catch_unwind(AssertUnwindSafe(make)).ok();
+            made.as_ref()
         }
-        Err(_) => found.push(internal_error(input.file, "the model")),
+    };
+    match model {
+        Some(model) => {
+            let unit = Unit { input, context: context.as_ref(), source: &source, model, fragment };
+            found.extend(unit.run_rules(&suppressions));
+            found.extend(shellcheck::findings(model, input));
+        }
+        None => found.push(internal_error(input.file, "the model")),
     }
     if fragment {
         found.retain(|diagnostic| !NOT_FOR_FRAGMENTS.contains(&diagnostic.rule));
@@ -79,7 +89,8 @@ pub(super) fn configured(mut diagnostic: Diagnostic, config: &Config) -> Option<
     Some(diagnostic)
 }
 
-fn build_options(dockerfile: &Dockerfile, fragment: bool, config: &Config) -> BuildOptions {
+/// What a Dockerfile is built with by its comments and the configuration; a fragment may be any part of one.
+pub fn build_options(dockerfile: &Dockerfile, fragment: bool, config: &Config) -> BuildOptions {
     let shell = |comment: &Comment| Some((comment.span.start, shell_pragma(comment)?));
     BuildOptions {
         target: config.target.value.clone(),

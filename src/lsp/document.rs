@@ -1,17 +1,19 @@
 //! An open document with what is known of its present version.
 
 use std::ops::Deref;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use self_cell::self_cell;
 use serde_json::Value;
 
 use crate::config::Config;
 use crate::diagnostic::Diagnostic;
 use crate::host::{Configs, Contexts};
-use crate::lint::{FileKind, Parsed};
-use crate::model::{BuildOptions, Model};
+use crate::lint::{FileKind, Parsed, build_options};
+use crate::model::Model;
 use crate::shell::Memo;
 use crate::syntax::dockerfile::{self, Dockerfile, Instruction};
 use crate::text::FileId;
@@ -37,11 +39,32 @@ pub(super) struct Snapshot {
     /// True where edits say for which version they are, so that the client refuses those that come too late.
     pub(super) pins_edits: bool,
     memo: Arc<Memo>,
-    parsed: OnceLock<(Dockerfile, Vec<Diagnostic>)>,
+    parsed: OnceLock<Arc<Tree>>,
+    meant: OnceLock<Meant>,
     /// The folder that this version is built from.
     folder: Kept<Contexts, Option<PathBuf>>,
     config: Kept<Configs, Result<Arc<Config>, String>>,
 }
+
+/// What the parser made of a text.
+#[derive(Debug)]
+struct Tree {
+    text: Arc<str>,
+    dockerfile: Dockerfile,
+    diagnostics: Vec<Diagnostic>,
+    memo: Arc<Memo>,
+}
+
+self_cell!(
+    /// A tree with what it means.
+    struct Meant {
+        owner: Arc<Tree>,
+        #[covariant]
+        dependent: Model,
+    }
+
+    impl {Debug}
+);
 
 /// What was made of something that is replaced as a whole once it may have changed.
 #[derive(Debug)]
@@ -63,6 +86,11 @@ impl<K, V: Clone> Kept<K, V> {
         }
     }
 
+    /// What was made last.
+    fn last(&self) -> Option<V> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(|(_, made)| made.clone())
+    }
+
     /// The same for the next version of a document.
     fn again(&self) -> Kept<K, V> {
         Kept(Mutex::new(self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()))
@@ -81,6 +109,7 @@ impl Snapshot {
             pins_edits: false,
             memo: Arc::default(),
             parsed: OnceLock::new(),
+            meant: OnceLock::new(),
             folder: Kept::default(),
             config: Kept::default(),
         }
@@ -118,8 +147,19 @@ impl Snapshot {
         let lines = lines.unwrap_or_else(|| self.lines.clone());
         let Snapshot { uri, kind, path, memo, .. } = self;
         let (uri, kind, path, memo, pins_edits) = (uri.clone(), *kind, path.clone(), memo.clone(), self.pins_edits);
-        let (parsed, folder, config) = (OnceLock::new(), Kept::default(), self.config.again());
-        Snapshot { uri, version, text: text.into(), lines, kind, path, pins_edits, memo, parsed, folder, config }
+        let (parsed, meant) = (OnceLock::new(), OnceLock::new());
+        let (folder, config) = (Kept::default(), self.config.again());
+        Snapshot { uri, version, text: text.into(), lines, kind, path, pins_edits, memo, parsed, meant, folder, config }
+    }
+
+    /// The same version for another look at its surroundings.
+    fn again(&self) -> Snapshot {
+        let Snapshot { uri, version, lines, kind, path, memo, parsed, .. } = self;
+        let (uri, version, lines, path) = (uri.clone(), version.clone(), lines.clone(), path.clone());
+        let (text, kind, pins_edits, memo, parsed) =
+            (self.text.clone(), *kind, self.pins_edits, memo.clone(), parsed.clone());
+        let (meant, folder, config) = (OnceLock::new(), self.folder.again(), self.config.again());
+        Snapshot { uri, version, text, lines, kind, path, pins_edits, memo, parsed, meant, folder, config }
     }
 
     /// The byte offset of a position of the protocol.
@@ -129,13 +169,23 @@ impl Snapshot {
 
     /// The tree of this version.
     pub(super) fn tree(&self) -> &Dockerfile {
-        self.parsed().tree
+        &self.parse().dockerfile
     }
 
     /// What the parser made of this version; it is parsed once, by the loop or by the linter.
+    fn parse(&self) -> &Arc<Tree> {
+        self.parsed.get_or_init(|| {
+            let (dockerfile, diagnostics) = dockerfile::parse(FileId(0), &self.text);
+            Arc::new(Tree { text: self.text.clone(), dockerfile, diagnostics, memo: self.memo.clone() })
+        })
+    }
+
+    /// What the linter need not find out again.
     pub(super) fn parsed(&self) -> Parsed<'_> {
-        let (tree, diagnostics) = self.parsed.get_or_init(|| dockerfile::parse(FileId(0), &self.text));
-        Parsed { text: &self.text, tree, diagnostics }
+        let Tree { dockerfile, diagnostics, .. } = &**self.parse();
+        // The linter makes a finding of a text that the model cannot take.
+        let model = catch_unwind(AssertUnwindSafe(|| self.model())).ok();
+        Parsed { text: &self.text, tree: dockerfile, diagnostics, model }
     }
 
     /// The folder that this version is built from: what `choose` said first, as long as the files on disk
@@ -158,9 +208,16 @@ impl Snapshot {
         self.config.get(configs, resolve)
     }
 
-    /// What the tree means.
-    pub(super) fn model(&self) -> Model<'_> {
-        Model::remembering(self.tree(), &self.text, BuildOptions::default(), Some(&self.memo))
+    /// What the tree means, by the configuration as far as it is known.
+    pub(super) fn model(&self) -> &Model<'_> {
+        let meant = self.meant.get_or_init(|| {
+            let config = self.config.last().and_then(Result::ok).unwrap_or_default();
+            let options = build_options(self.tree(), false, &config);
+            Meant::new(self.parse().clone(), |tree| {
+                Model::remembering(&tree.dockerfile, &tree.text, options, Some(&tree.memo))
+            })
+        });
+        meant.borrow_dependent()
     }
 }
 
@@ -209,14 +266,22 @@ impl Document {
         }
     }
 
-    /// Applies the content changes of a `didChange`.
-    pub(super) fn change(&mut self, version: Value, changes: &[Value]) {
-        self.snapshot = Arc::new(self.snapshot.changed(version, changes));
-        self.outdate();
+    /// Applies the content changes of a `didChange`; gives what was known of the last version, which takes
+    /// a while to be dropped.
+    pub(super) fn change(&mut self, version: Value, changes: &[Value]) -> (Arc<Snapshot>, Option<Arc<Findings>>) {
+        let next = Arc::new(self.snapshot.changed(version, changes));
+        let last = (std::mem::replace(&mut self.snapshot, next), self.findings.take());
+        self.forget();
+        last
     }
 
-    /// Forgets the findings, because the text or its surroundings changed.
+    /// Forgets what was found and meant, because the surroundings changed.
     pub(super) fn outdate(&mut self) {
+        self.snapshot = Arc::new(self.snapshot.again());
+        self.forget();
+    }
+
+    fn forget(&mut self) {
         self.findings = None;
         self.result_id = fresh_id();
         if let Some(lint) = &self.lint {

@@ -68,6 +68,13 @@ impl Jobs {
         }
     }
 
+    /// Drops what is large and nobody needs.
+    pub(super) fn drop_beside(&self, waste: impl Send + 'static) {
+        if let Some(pool) = self.pool() {
+            pool.spawn(move || drop(waste));
+        }
+    }
+
     /// Runs a job that may take minutes, on a thread of its own.
     pub(super) fn long<R: Default + Send + 'static>(
         &self,

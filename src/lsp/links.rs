@@ -18,7 +18,7 @@ pub(super) fn links(server: &mut Server, uri: &str, _: usize, _: &Value) -> Resu
     let Some(document) = server.documents.get(uri) else { return Ok(Value::Null) };
     let tree = document.tree();
     let mut found = directives(tree);
-    found.extend(images(&document.model()));
+    found.extend(images(document.model()));
     found.extend(downloads(tree));
     found.extend(silenced(document, tree));
     found.sort();

@@ -223,7 +223,7 @@ pub(super) fn definition(server: &mut Server, uri: &str, offset: usize, _: &Valu
     let at = offset as u32;
     let is_used = name.kind == Kind::Variable && name.uses.iter().any(|it| it.start <= at && at <= it.end);
     let used = variable_at(&document.text, offset).filter(|_| is_used);
-    let in_force = used.and_then(|(span, name)| declared(&document.model(), span, name));
+    let in_force = used.and_then(|(span, name)| declared(document.model(), span, name));
     Ok(match in_force {
         Some(span) => locations(document, &[span]),
         None => locations(document, &name.declarations),

@@ -49,8 +49,8 @@ fn refusal(document: &Snapshot, name: &Name, offset: usize, new: &str) -> Option
         return None;
     }
     match name.kind {
-        Kind::Stage => of_stage(&document.model(), document, offset, new),
-        Kind::Variable => of_variable(&document.model(), name, old, new),
+        Kind::Stage => of_stage(document.model(), document, offset, new),
+        Kind::Variable => of_variable(document.model(), name, old, new),
         Kind::Heredoc => of_heredoc(document, name, new),
     }
 }

@@ -342,7 +342,8 @@ impl Server {
             "textDocument/didChange" => {
                 let changes = params.get("contentChanges").and_then(Value::as_array);
                 if let (Some(document), Some(changes)) = (self.documents.get_mut(uri), changes) {
-                    document.change(version, changes);
+                    let last = document.change(version, changes);
+                    self.jobs.drop_beside(last);
                 }
             }
             "textDocument/didClose" => {

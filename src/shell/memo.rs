@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use sha2::{Digest, Sha256};
+use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 #[cfg(feature = "shellcheck-native")]
 use super::check::Draft;
@@ -24,7 +24,7 @@ const MAX_BYTES: usize = PARSED / 8;
 /// long.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Key {
-    text: [u8; 32],
+    text: u128,
     dialect: Dialect,
     options: Options,
 }
@@ -55,7 +55,7 @@ impl Memo {
     /// the time of a lint.
     #[cfg(feature = "shellcheck-native")]
     pub(super) fn drafts(&self, script: &Script, run: impl FnOnce() -> Vec<Draft>) -> Vec<Draft> {
-        let text = Sha256::digest(&script.text.text).into();
+        let text = xxh3_128(script.text.text.as_bytes());
         let key = Key { text, dialect: script.dialect, options: script.options };
         if let Some(known) = with(&self.drafts, |kept| kept.take(&key, 1)) {
             return known.to_vec();
@@ -95,13 +95,13 @@ fn start(text: &Spliced) -> Option<u32> {
 }
 
 /// Digest of a text and of how its pieces lie to each other.
-fn layout(text: &Spliced, start: u32) -> [u8; 32] {
-    let mut hasher = Sha256::new();
+fn layout(text: &Spliced, start: u32) -> u128 {
+    let mut hasher = Xxh3::new();
     for segment in &text.segments {
-        [segment.text, segment.source - start, segment.len].iter().for_each(|it| hasher.update(it.to_le_bytes()));
+        [segment.text, segment.source - start, segment.len].iter().for_each(|it| hasher.update(&it.to_le_bytes()));
     }
-    hasher.update(&text.text);
-    hasher.finalize().into()
+    hasher.update(text.text.as_bytes());
+    hasher.digest128()
 }
 
 fn with<K, T>(kept: &Mutex<K>, run: impl FnOnce(&mut K) -> T) -> T {
@@ -168,7 +168,7 @@ mod tests {
     #[test]
     fn no_more_than_two_generations_are_kept() {
         let mut kept = Generations::<str>::new(10);
-        let key = |text: u8| Key { text: [text; 32], dialect: Dialect::Sh, options: Options::default() };
+        let key = |text: u128| Key { text, dialect: Dialect::Sh, options: Options::default() };
         for text in 0..100 {
             kept.keep(key(text), "x".into(), 3);
             assert!(kept.young.len() + kept.old.len() <= 8);
