@@ -9,7 +9,7 @@ use super::suppress::Suppressions;
 use super::{FileKind, Input};
 use crate::config::{Config, Origin, Preset};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{BuildOptions, Context, Model};
+use crate::model::{BuildOptions, Context, Model, Step};
 use crate::rules::{self, Check, DockerfileCx, DocsCx, DocumentedDockerfile, Rule};
 use crate::syntax::dockerfile::{self, Comment, Dockerfile, shell_pragma};
 use crate::text::{FileId, Source, Span};
@@ -101,6 +101,13 @@ pub fn build_options(dockerfile: &Dockerfile, fragment: bool, config: &Config) -
     }
 }
 
+/// What threads share among them.
+enum Task<'a> {
+    /// Takes the shell code of a step apart.
+    Read(&'a Step<'a>),
+    Check(&'static Rule),
+}
+
 struct Unit<'a> {
     input: &'a Input<'a>,
     context: Option<&'a Context<'a>>,
@@ -113,7 +120,19 @@ impl<'a> Unit<'a> {
     fn run_rules(&self, suppressions: &Suppressions) -> Vec<Diagnostic> {
         let is_short = self.source.text.len() < WORTH_SHARING;
         let threads = if is_short { 1 } else { self.input.threads };
-        spread(rules::all(), threads, |rule| self.run_rule(rule, suppressions)).into_iter().flatten().collect()
+        let rules = rules::all().iter().map(Task::Check);
+        // Rules go through the steps in the same order: they would wait for each other at every one.
+        let steps = self.model.steps().filter(|_| threads > 1).map(|(_, step)| Task::Read(step));
+        let tasks: Vec<Task> = steps.chain(rules).collect();
+        let run = |task: &Task| match task {
+            Task::Check(rule) => self.run_rule(rule, suppressions),
+            Task::Read(step) => {
+                // A step on which this fails does so for the rules that ask.
+                let _ = catch_unwind(AssertUnwindSafe(|| _ = step.meanings()));
+                Vec::new()
+            }
+        };
+        spread(&tasks, threads, run).into_iter().flatten().collect()
     }
 
     fn run_rule(&self, rule: &'static Rule, suppressions: &Suppressions) -> Vec<Diagnostic> {
