@@ -30,16 +30,19 @@ vim.api.nvim_feedkeys('grn', 'mx', false)
 some(function() return line(1):find('base') and { 1 } or {} end)
 vim.lsp.buf.format()
 found.first_line = line(1)
--- Completion with its own keys.
+-- Completion with its own keys; the menu is closed once it is there, or when it does not come.
+local function keys(text) return vim.api.nvim_replace_termcodes(text, true, true, true) end
 local last = vim.api.nvim_buf_line_count(0)
 vim.api.nvim_buf_set_lines(0, last, last, false, { 'EXPOSE 80:80', 'COPY --from=' })
 vim.api.nvim_win_set_cursor(0, { last + 2, 0 })
-local omni = vim.api.nvim_replace_termcodes('A<C-x><C-o>', true, true, true)
+vim.o.completeopt = 'menuone'
+local function close() vim.api.nvim_feedkeys(keys('<C-e><Esc>'), 'n', false) end
+vim.defer_fn(close, 10000)
 vim.api.nvim_create_autocmd('CompleteChanged', { once = true, callback = function()
   found.completion = vim.tbl_map(function(it) return it.word end, vim.fn.complete_info({ 'items' }).items)
-  vim.api.nvim_feedkeys(vim.api.nvim_replace_termcodes('<C-e><Esc>', true, true, true), 'n', false)
+  close()
 end })
-vim.api.nvim_feedkeys(omni, 'mx!', false)
+vim.api.nvim_feedkeys(keys('A<C-x><C-o>'), 'mx!', false)
 vim.api.nvim_buf_set_lines(0, last + 1, last + 2, false, {})
 vim.cmd('silent write')
 found.saved = vim.fn.readfile('Dockerfile')
