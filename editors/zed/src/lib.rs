@@ -20,12 +20,22 @@ impl zed::Extension for Cachalot {
         Ok(Command { command, args, env: worktree.shell_env() })
     }
 
+    fn language_server_initialization_options(
+        &mut self,
+        id: &LanguageServerId,
+        worktree: &Worktree,
+    ) -> Result<Option<serde_json::Value>> {
+        Ok(LspSettings::for_worktree(id.as_ref(), worktree).ok().and_then(|it| it.initialization_options))
+    }
+
+    /// Zed looks the section up that the server asks for, which a person need not write.
     fn language_server_workspace_configuration(
         &mut self,
         id: &LanguageServerId,
         worktree: &Worktree,
     ) -> Result<Option<serde_json::Value>> {
-        Ok(LspSettings::for_worktree(id.as_ref(), worktree).ok().and_then(|it| it.settings))
+        let settings = LspSettings::for_worktree(id.as_ref(), worktree).ok().and_then(|it| it.settings);
+        Ok(settings.map(|it| serde_json::json!({"cachalot": it})))
     }
 }
 
