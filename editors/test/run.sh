@@ -78,7 +78,7 @@ lsp-mode)
     ;;
 vim-ale)
     install vim vim-ale
-    { printf 'set nocompatible hidden\npackadd! ale\nfiletype plugin on\n'; snippet Vim vim 2; } >../vimrc
+    { printf 'set nocompatible hidden\npackadd! ale\nfiletype plugin on\n'; snippet Vim vim 3; } >../vimrc
     run vim -Nu ../vimrc -es -S "$here/vim-ale.vim"
     ;;
 *)

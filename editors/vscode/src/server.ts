@@ -21,8 +21,13 @@ export function selector(markdown: boolean): { language?: string; pattern?: stri
   ];
 }
 
-/** The library calls it an error that a server ended which it asked to end. */
+/** A client that shows no errors for a server that it asked to end. */
 class Client extends LanguageClient {
+  /** What was asked last is refused by a server that was told to end, and nobody waits for it. */
+  override handleFailedRequest<T>(...request: Parameters<typeof LanguageClient.prototype.handleFailedRequest<T>>): T {
+    return this.isRunning() ? super.handleFailedRequest(...request) : request[3];
+  }
+
   override error(message: string, data?: unknown, showNotification?: boolean | "force"): void {
     if (message !== "Server process exited with code 0.") {
       super.error(message, data, showNotification);

@@ -20,8 +20,15 @@ for (let i = 0; i < 360 && found === undefined; i++) {
   await page.waitForTimeout(250);
   found = existsSync(PROBE_OUT) ? JSON.parse(readFileSync(PROBE_OUT, "utf8")) : undefined;
 }
-await page.waitForTimeout(1500);
+// The page of the replay lies in frames in frames, and says something once its script has run.
+const texts = () => Promise.all(page.frames().map((it) => it.evaluate(() => document.body?.innerText ?? "").catch(() => "")));
+let replayed = false;
+for (let i = 0; i < 60 && !replayed; i++) {
+  await page.waitForTimeout(250);
+  replayed = (await texts()).some((text) => text.includes("of all steps found in the cache"));
+}
 await page.screenshot({ path: join(SHOTS, "vscode.png") });
+const notices = await page.locator(".notification-list-item").allInnerTexts();
 await page.keyboard.press("Control+Shift+M");
 await page.waitForTimeout(1000);
 await page.screenshot({ path: join(SHOTS, "vscode-problems.png") });
@@ -30,6 +37,8 @@ await browser.close();
 assert.ok(found, "the probe wrote nothing");
 console.log(JSON.stringify(found, null, 2));
 assert.equal(found.error, undefined);
+assert.deepEqual(notices.filter((text) => text.includes("cachalot")), [], "nothing to complain of");
+assert.ok(replayed, "the page of the replay is shown");
 assert.match(found.status, /^cachalot \d/);
 assert.equal(found.binary.origin, process.env.EXPECT_ORIGIN ?? "bundled");
 const rules = found.diagnostics.map((it) => it.rule);
