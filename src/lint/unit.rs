@@ -59,7 +59,6 @@ pub(super) fn lint(input: &Input, piece: &Piece) -> Vec<Diagnostic> {
         Some(model) => {
             let unit = Unit { input, context: context.as_ref(), source: &source, model, fragment };
             found.extend(unit.run_rules(&suppressions));
-            found.extend(shellcheck::findings(model, input));
         }
         None => found.push(internal_error(input.file, "the model")),
     }
@@ -106,6 +105,8 @@ enum Task<'a> {
     /// Takes the shell code of a step apart.
     Read(&'a Step<'a>),
     Check(&'static Rule),
+    /// Runs the engine for shell code.
+    CheckShell,
 }
 
 struct Unit<'a> {
@@ -120,12 +121,13 @@ impl<'a> Unit<'a> {
     fn run_rules(&self, suppressions: &Suppressions) -> Vec<Diagnostic> {
         let is_short = self.source.text.len() < WORTH_SHARING;
         let threads = if is_short { 1 } else { self.input.threads };
-        let rules = rules::all().iter().map(Task::Check);
+        let checks = std::iter::once(Task::CheckShell).chain(rules::all().iter().map(Task::Check));
         // Rules go through the steps in the same order: they would wait for each other at every one.
         let steps = self.model.steps().filter(|_| threads > 1).map(|(_, step)| Task::Read(step));
-        let tasks: Vec<Task> = steps.chain(rules).collect();
+        let tasks: Vec<Task> = steps.chain(checks).collect();
         let run = |task: &Task| match task {
             Task::Check(rule) => self.run_rule(rule, suppressions),
+            Task::CheckShell => shellcheck::findings(self.model, self.input),
             Task::Read(step) => {
                 // A step on which this fails does so for the rules that ask.
                 let _ = catch_unwind(AssertUnwindSafe(|| _ = step.meanings()));

@@ -183,31 +183,36 @@ fn fix_all(server: &mut Server, uri: &str, found: &Arc<Findings>, mut others: Ve
     if !found.diagnostics.iter().filter_map(|it| it.fix.as_ref()).any(is_safe) {
         return others;
     }
+    let Some(document) = server.documents.get(uri) else { return others };
     if let Some(known) = found.fix_all.get() {
-        others.extend(known.clone());
+        others.extend(known.as_ref().map(|edit| all_fixed(document, edit)));
         return others;
     }
-    let Some(document) = server.documents.get(uri) else { return others };
     let (snapshot, around, found) = (document.snapshot.clone(), server.surroundings(document), found.clone());
     let ticket = server.hold();
     let (uri, version) = (snapshot.uri.clone(), snapshot.version.clone());
     let work = move || found.fix_all.get_or_init(|| everything_fixed(&snapshot, &around, &found.diagnostics)).clone();
-    server.jobs.short(work, move |server, action: Option<Json>| {
-        let is_same = server.documents.get(&uri).is_some_and(|it| it.version == version);
-        others.extend(action);
-        let answer = if is_same { Ok(others) } else { Err(modified()) };
+    server.jobs.short(work, move |server, edit: Option<Edit>| {
+        let document = server.documents.get(&uri).filter(|it| it.version == version);
+        let answer = document.ok_or_else(modified).map(|document| {
+            others.extend(edit.map(|edit| all_fixed(document, &edit)));
+            others
+        });
         server.settle(&ticket, answer);
     });
     Vec::new()
 }
 
-fn everything_fixed(document: &Snapshot, around: &Surroundings, found: &[Diagnostic]) -> Option<Json> {
+fn everything_fixed(document: &Snapshot, around: &Surroundings, found: &[Diagnostic]) -> Option<Edit> {
     let fix = |input: &Input| lint::fix_found(input, Applicability::Safe, found);
     let fixed = around.with_input(document, &mut Sources::default(), fix)?.ok()?;
-    let edit = difference(&document.text, &fixed.text)?;
+    difference(&document.text, &fixed.text)
+}
+
+fn all_fixed(document: &Snapshot, edit: &Edit) -> Json {
     let edits = vec![TextEdit::new(document, edit.span, &edit.text)];
     let action = Action::new("fix everything that cachalot can fix safely", FIX_ALL);
-    Some(written(&action.with(&WorkspaceEdit::new(document, edits))))
+    written(&action.with(&WorkspaceEdit::new(document, edits)))
 }
 
 /// The one edit that turns `old` into `new`; `None` where they are equal.

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::diagnostic::{Diagnostic, Label, Severity};
+use crate::diagnostic::{Diagnostic, Edit, Label, Severity};
 use crate::rules;
 use crate::text::{FileId, Sources};
 
@@ -23,8 +23,8 @@ pub(super) struct Findings {
     pub(super) diagnostics: Arc<Vec<Diagnostic>>,
     /// The same in the protocol's words.
     pub(super) items: Vec<Json>,
-    /// The action that applies all safe fixes, once somebody asked for it; `None` where there are none.
-    pub(super) fix_all: OnceLock<Option<Json>>,
+    /// The edit that applies all safe fixes, once somebody asked for it; `None` where there are none.
+    pub(super) fix_all: OnceLock<Option<Edit>>,
 }
 
 impl Findings {

@@ -1,5 +1,6 @@
 //! An open document with what is known of its present version.
 
+use std::collections::VecDeque;
 use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -40,7 +41,7 @@ pub(super) struct Snapshot {
     pub(super) pins_edits: bool,
     memo: Arc<Memo>,
     parsed: OnceLock<Arc<Tree>>,
-    meant: OnceLock<Meant>,
+    meant: OnceLock<Arc<Meant>>,
     /// The folder that this version is built from.
     folder: Kept<Contexts, Option<PathBuf>>,
     config: Kept<Configs, Result<Arc<Config>, String>>,
@@ -154,12 +155,25 @@ impl Snapshot {
 
     /// The same version for another look at its surroundings.
     fn again(&self) -> Snapshot {
-        let Snapshot { uri, version, lines, kind, path, memo, parsed, .. } = self;
-        let (uri, version, lines, path) = (uri.clone(), version.clone(), lines.clone(), path.clone());
-        let (text, kind, pins_edits, memo, parsed) =
-            (self.text.clone(), *kind, self.pins_edits, memo.clone(), parsed.clone());
-        let (meant, folder, config) = (OnceLock::new(), self.folder.again(), self.config.again());
-        Snapshot { uri, version, text, lines, kind, path, pins_edits, memo, parsed, meant, folder, config }
+        Snapshot { meant: OnceLock::new(), ..self.with_version(self.version.clone()) }
+    }
+
+    /// The same text as another version.
+    fn with_version(&self, version: Value) -> Snapshot {
+        Snapshot {
+            uri: self.uri.clone(),
+            version,
+            text: self.text.clone(),
+            lines: self.lines.clone(),
+            kind: self.kind,
+            path: self.path.clone(),
+            pins_edits: self.pins_edits,
+            memo: self.memo.clone(),
+            parsed: self.parsed.clone(),
+            meant: self.meant.clone(),
+            folder: self.folder.again(),
+            config: self.config.again(),
+        }
     }
 
     /// The byte offset of a position of the protocol.
@@ -213,9 +227,9 @@ impl Snapshot {
         let meant = self.meant.get_or_init(|| {
             let config = self.config.last().and_then(Result::ok).unwrap_or_default();
             let options = build_options(self.tree(), false, &config);
-            Meant::new(self.parse().clone(), |tree| {
+            Arc::new(Meant::new(self.parse().clone(), |tree| {
                 Model::remembering(&tree.dockerfile, &tree.text, options, Some(&tree.memo))
-            })
+            }))
         });
         meant.borrow_dependent()
     }
@@ -243,7 +257,15 @@ pub(super) struct Document {
     pub(super) waiting: Vec<Waiting>,
     /// The semantic tokens that the client has.
     pub(super) tokens: Told,
+    /// The last versions that were linted, newest first: an undo brings them back.
+    recent: VecDeque<Linted>,
 }
+
+/// A version with what was found in it.
+type Linted = (Arc<Snapshot>, Arc<Findings>);
+
+/// Versions that are kept for an undo.
+const RECENT: usize = 2;
 
 impl Deref for Document {
     type Target = Snapshot;
@@ -263,21 +285,37 @@ impl Document {
             is_listing: false,
             waiting: Vec::new(),
             tokens: Told::default(),
+            recent: VecDeque::new(),
         }
     }
 
-    /// Applies the content changes of a `didChange`; gives what was known of the last version, which takes
-    /// a while to be dropped.
-    pub(super) fn change(&mut self, version: Value, changes: &[Value]) -> (Arc<Snapshot>, Option<Arc<Findings>>) {
-        let next = Arc::new(self.snapshot.changed(version, changes));
-        let last = (std::mem::replace(&mut self.snapshot, next), self.findings.take());
+    /// Applies the content changes of a `didChange`. A text that was there a moment ago has its findings at
+    /// once. Gives what is of no use any more and takes a while to be dropped.
+    pub(super) fn change(&mut self, version: Value, changes: &[Value]) -> impl Send + 'static {
+        let mut next = self.snapshot.changed(version, changes);
+        let known = self.recent.iter().find(|(it, _)| it.text == next.text);
+        let findings = known.map(|(snapshot, findings)| {
+            next = snapshot.with_version(next.version.clone());
+            findings.clone()
+        });
+        let last = std::mem::replace(&mut self.snapshot, Arc::new(next));
+        if let Some(found) = self.findings.take() {
+            self.recent.push_front((last.clone(), found));
+        }
         self.forget();
-        last
+        self.findings = findings;
+        (last, self.recent.split_off(RECENT.min(self.recent.len())))
+    }
+
+    /// Another document changed, on which what was found may depend.
+    pub(super) fn forget_recent(&mut self) {
+        self.recent.clear();
     }
 
     /// Forgets what was found and meant, because the surroundings changed.
     pub(super) fn outdate(&mut self) {
         self.snapshot = Arc::new(self.snapshot.again());
+        self.recent.clear();
         self.forget();
     }
 

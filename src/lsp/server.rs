@@ -342,8 +342,10 @@ impl Server {
             "textDocument/didChange" => {
                 let changes = params.get("contentChanges").and_then(Value::as_array);
                 if let (Some(document), Some(changes)) = (self.documents.get_mut(uri), changes) {
-                    let last = document.change(version, changes);
-                    self.jobs.drop_beside(last);
+                    let waste = document.change(version, changes);
+                    self.jobs.drop_beside(waste);
+                    self.documents.values_mut().filter(|it| it.uri != uri).for_each(Document::forget_recent);
+                    self.tell(uri);
                 }
             }
             "textDocument/didClose" => {
@@ -549,6 +551,12 @@ impl Server {
             return;
         }
         document.findings = Some(Arc::new(found));
+        self.tell(uri);
+    }
+
+    /// Answers who waits for the findings of a document, and publishes them, once they are there.
+    fn tell(&mut self, uri: &str) {
+        let Some(document) = self.documents.get_mut(uri).filter(|it| it.findings.is_some()) else { return };
         // Somebody waits for an answer, while what is published is only there to be looked at.
         for Waiting { id, params, run } in std::mem::take(&mut document.waiting) {
             self.answer(&id, "a request", |server| run(server, uri, &params).map(Some));

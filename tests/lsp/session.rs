@@ -20,6 +20,58 @@ fn a_request_that_waits_is_cancelled() {
     assert!(client.at("hover", 0, 1)["result"].is_object(), "the others go on");
 }
 
+/// Replaces the whole text of the open document.
+fn becomes(client: &Client, version: u64, text: &str) {
+    let document = json!({"uri": URI, "version": version});
+    client.notify("textDocument/didChange", json!({"textDocument": document, "contentChanges": [{"text": text}]}));
+}
+
+/// The one edit of the action that applies all safe fixes, with the version that it is for.
+fn all_fixed(client: &mut Client) -> (Value, Value) {
+    let end = json!({"line": 99, "character": 0});
+    let params = json!({
+        "textDocument": {"uri": URI}, "range": {"start": {"line": 0, "character": 0}, "end": end},
+        "context": {"diagnostics": [], "only": ["source.fixAll"]},
+    });
+    let answer = client.request("textDocument/codeAction", params);
+    let edit = &answer["result"][0]["edit"]["documentChanges"][0];
+    (edit["textDocument"]["version"].clone(), edit["edits"][0]["newText"].clone())
+}
+
+#[test]
+fn an_undo_brings_back_what_was_found() {
+    let pins = json!({"workspace": {"workspaceEdit": {"documentChanges": true}}});
+    let mut client = Client::with(json!({"capabilities": pins}));
+    let one = "FROM debian:12\nRUN apt-get install curl\n";
+    let two = &format!("{one}RUN apt-get install wget\n");
+    client.open_text(one);
+    let rules = |client: &mut Client, version: u64| {
+        let told = client.wait_for("textDocument/publishDiagnostics");
+        assert_eq!(told["version"], version);
+        let all = told["diagnostics"].as_array().expect("a list").iter();
+        all.map(|it| it["code"].as_str().unwrap_or_default().to_string()).collect::<Vec<_>>()
+    };
+    let (first, fixed) = (rules(&mut client, 1), all_fixed(&mut client));
+    assert!(first.contains(&"apt-missing-yes".to_string()), "{first:?}");
+    becomes(&client, 2, two);
+    let (second, other) = (rules(&mut client, 2), all_fixed(&mut client));
+    assert!(second != first && other.1 != fixed.1, "{second:?} {other:?}");
+    for (version, text, found, edit) in
+        [(3, one, &first, &fixed.1), (4, two, &second, &other.1), (5, one, &first, &fixed.1)]
+    {
+        becomes(&client, version, text);
+        assert_eq!(rules(&mut client, version), *found);
+        assert_eq!(all_fixed(&mut client), (version.into(), edit.clone()));
+    }
+    // Under other settings it has to be found anew.
+    let settings = json!({"cachalot": {"ignore": ["apt-missing-yes"]}});
+    client.notify("workspace/didChangeConfiguration", json!({"settings": settings}));
+    rules(&mut client, 5);
+    becomes(&client, 6, two);
+    let told = rules(&mut client, 6);
+    assert!(!told.is_empty() && !told.contains(&"apt-missing-yes".to_string()), "{told:?}");
+}
+
 #[test]
 fn settings_may_change_without_being_asked_for() {
     let mut client = Client::with(json!({"capabilities": {}}));
