@@ -28,6 +28,7 @@ pub use hadolint::{HadolintSetting, HadolintWords, hadolint_setting};
 pub use load::{ConfigTexts, Loaded, is_hadolint_file};
 pub use migrate::{Migrated, migrate};
 pub use preset::Preset;
+pub use resolve::check_rule_name;
 pub use schema::schema;
 pub use sections::{Section, sections};
 pub use show::Shown;

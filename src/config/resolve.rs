@@ -171,7 +171,7 @@ fn apply_options(config: &mut Config, given: &Overrides) -> Result<(), ConfigErr
 }
 
 /// `Err` with a hint, if there is one, where no rule has that name.
-pub(super) fn check_rule_name(name: &str) -> Result<(), Option<String>> {
+pub fn check_rule_name(name: &str) -> Result<(), Option<String>> {
     let known = rules::is_shellcheck_code(name) || rules::is_buildkit_name(name) || !rules::named(name).is_empty();
     if known { Ok(()) } else { Err(rules::suggestion(name).map(|name| format!("did you mean `{name}`?"))) }
 }

@@ -18,6 +18,9 @@ use crate::text::{FileId, Source, Span};
 const NOT_FOR_FRAGMENTS: [&str; 5] =
     ["instruction-before-from", "empty-dockerfile", "undefined-variable", "undefined-arg-in-from", "missing-workdir"];
 
+/// What is said of a template.
+const UNFILLED: &str = "unfilled-template";
+
 /// Bytes of a text from which on its rules are worth a second thread.
 const WORTH_SHARING: usize = 4 << 10;
 
@@ -32,10 +35,15 @@ pub(super) fn lint(input: &Input, piece: &Piece) -> Vec<Diagnostic> {
             (&parsed.0, &*parsed.1)
         }
     };
-    if let Some(diagnostic) = template(input, dockerfile) {
-        return vec![diagnostic];
-    }
     let fragment = piece.is_fragment();
+    if let Some(diagnostic) = template(input, dockerfile) {
+        // Comments may silence it; what they silence of others nobody knows.
+        let mut found = vec![diagnostic];
+        let source = Source::new(input.sources.get(input.file).name.clone(), text);
+        Suppressions::new(dockerfile, &source, input.config).apply(&mut found, input.config, fragment);
+        found.retain(|it| it.rule == UNFILLED);
+        return found;
+    }
     let mut found = Vec::new();
     for diagnostic in parse_diagnostics {
         found.extend(configured(diagnostic.clone(), input.config));
@@ -73,7 +81,7 @@ pub(super) fn lint(input: &Input, piece: &Piece) -> Vec<Diagnostic> {
 fn template(input: &Input, dockerfile: &Dockerfile) -> Option<Diagnostic> {
     let mark = dockerfile::template_mark(dockerfile)?;
     let message = "this is a template: what is built is made from it";
-    let diagnostic = Diagnostic::new("unfilled-template", Severity::Info, input.file, mark, message)
+    let diagnostic = Diagnostic::new(UNFILLED, Severity::Info, input.file, mark, message)
         .note("lint the Dockerfiles that are made from it");
     configured(diagnostic, input.config)
 }

@@ -64,6 +64,8 @@ pub(super) struct Server {
     phase: Phase,
     /// True for a client that asks for diagnostics instead of being told.
     pulls: bool,
+    /// What cannot be read in the settings, as the client was told.
+    faults: Vec<String>,
     /// Settings given in `initialize`, below those that the client's configuration has.
     initial: Value,
     /// The request that a feature answers now.
@@ -96,6 +98,7 @@ impl Server {
             shellcheck: Arc::default(),
             phase: Phase::New,
             pulls: false,
+            faults: Vec::new(),
             initial: Value::Null,
             current: None,
             held: HashMap::new(),
@@ -426,10 +429,15 @@ impl Server {
     fn configure(&mut self, everywhere: &Value, folders: &[Value]) {
         let read = |section: &Value| Settings::read(&merged(&self.initial, section));
         let (everywhere, faults) = read(everywhere);
-        let folders: Vec<Settings> = folders.iter().map(|section| read(section).0).collect();
-        for fault in faults {
-            self.client.show_message(2, &fault);
+        let (folders, of_folders): (Vec<Settings>, Vec<_>) = folders.iter().map(read).unzip();
+        let mut faults: Vec<String> = faults.into_iter().chain(of_folders.into_iter().flatten()).collect();
+        faults.sort();
+        faults.dedup();
+        // Settings are read again with every file that is saved.
+        for fault in faults.iter().filter(|fault| !self.faults.contains(fault)) {
+            self.client.show_message(2, fault);
         }
+        self.faults = faults;
         self.workspace.configure(&everywhere, &folders);
         self.outdate();
     }

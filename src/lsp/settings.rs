@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::config::{Overrides, ShellEngine};
+use crate::config::{Overrides, ShellEngine, check_rule_name};
 use crate::diagnostic::Severity;
 
 /// The section's name.
@@ -77,6 +77,10 @@ impl Settings {
                 faults.push(format!("the setting `{SECTION}.{key}` cannot be read: {value}"));
             }
         }
+        let Overrides { select, ignore, severities, .. } = &mut settings.overrides;
+        select.retain(|name| is_rule("select", name, &mut faults));
+        ignore.retain(|name| is_rule("ignore", name, &mut faults));
+        severities.retain(|(name, _)| is_rule("severities", name, &mut faults));
         (settings, faults)
     }
 
@@ -100,6 +104,14 @@ impl Settings {
         }
         Some(())
     }
+}
+
+/// True for a rule's name; what is none is named.
+fn is_rule(key: &str, name: &str, faults: &mut Vec<String>) -> bool {
+    let Err(help) = check_rule_name(name) else { return true };
+    let help = help.map(|help| format!(", {help}")).unwrap_or_default();
+    faults.push(format!("the setting `{SECTION}.{key}` names no rule: `{name}`{help}"));
+    false
 }
 
 fn strings(value: &Value) -> Option<Vec<String>> {
@@ -127,11 +139,19 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_named_and_the_rest_counts() {
         let (settings, faults) = Settings::read(&json!({
-            "preset": "all", "select": "x", "severities": {"a": "off", "b": "error"}, "path": "/bin/x", "target": null,
+            "preset": "all", "select": "x", "ignore": ["sudo-usd"],
+            "severities": {"sudo-used": "off", "DL3008": "error", "b": "error"}, "path": "/bin/x", "target": null,
         }));
         assert_eq!(settings.overrides.severities.len(), 2);
         assert!(settings.overrides.preset.is_some() && settings.overrides.target.is_none());
-        assert_eq!(faults, ["the setting `cachalot.select` cannot be read: \"x\""]);
+        assert_eq!(
+            faults,
+            [
+                "the setting `cachalot.select` cannot be read: \"x\"",
+                "the setting `cachalot.ignore` names no rule: `sudo-usd`, did you mean `sudo-used`?",
+                "the setting `cachalot.severities` names no rule: `b`",
+            ]
+        );
         assert!(Settings::read(&json!("x")).1.is_empty());
     }
 }

@@ -89,6 +89,26 @@ fn settings_may_change_without_being_asked_for() {
 }
 
 #[test]
+fn a_setting_that_is_wrong_is_told_once_and_silences_nothing() {
+    let settings = json!({"ignore": ["no-such-rule"], "severities": {"untagged-base-image": "error"}});
+    let mut client = Client::with(json!({"capabilities": pulls(), "initializationOptions": settings}));
+    client.open_text("FROM alpine\nUSER 1\n");
+    for _ in 0..3 {
+        client.notify("textDocument/didSave", json!({"textDocument": {"uri": URI}}));
+        client.notify("workspace/didChangeConfiguration", json!({"settings": {"cachalot": {}}}));
+        let pulled = client.request("textDocument/diagnostic", json!({"textDocument": {"uri": URI}}));
+        assert_eq!(pulled["result"]["items"][0]["severity"], 1, "{pulled}");
+    }
+    let told: Vec<&Value> = client
+        .heard
+        .iter()
+        .filter(|(method, _)| method == "window/showMessage")
+        .map(|(_, it)| &it["message"])
+        .collect();
+    assert_eq!(told, ["the setting `cachalot.ignore` names no rule: `no-such-rule`"]);
+}
+
+#[test]
 fn folders_come_and_go() {
     let (first, second) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
     for (folder, stage) in [(&first, "one"), (&second, "two")] {

@@ -70,7 +70,7 @@ fn report(
                 &Surroundings {
                     open: &open,
                     go_on: &go_on,
-                    report: &|done, all| progress.report(done, all, "commits"),
+                    report: &|done, all| progress.report(done, all, &format!("{done} of {all} commits")),
                 },
             ))
         },

@@ -145,7 +145,7 @@ fn look_back(server: &mut Server, snapshot: &Arc<Snapshot>, path: PathBuf) {
                 return None;
             }
             let found = gather(&asked, &|| !progress.is_cancelled() && !stop.is_cancelled(), &|done, all| {
-                progress.report(done, all, "commits")
+                progress.report(done, all, &format!("{done} of {all} commits"))
             });
             Some((found.map(Arc::new), made_from))
         },
