@@ -27,7 +27,10 @@ pub(super) fn fill(arguments: &str, items: &mut Items) {
     let is_typed = !command.ends_with(char::is_whitespace);
     match tools::by_program(program).filter(|_| !(before.is_empty() && is_typed)) {
         Some(tool) => of_tool(tool, &before[..before.len() - usize::from(is_typed && !before.is_empty())], items),
-        None if before.is_empty() => tools::all().for_each(|tool| items.add(tool.name, &about(tool), 3)),
+        // What another program takes nobody here knows.
+        None if before.is_empty() && (is_typed || program.is_empty()) => {
+            tools::all().for_each(|tool| items.add(tool.name, &about(tool), 3))
+        }
         None => {}
     }
 }

@@ -6,7 +6,7 @@ use crate::model::{Origin, Scope, Value as Known, Variable};
 use crate::syntax::dockerfile::{Body, Dockerfile, Heredoc, Instruction, Keyword};
 
 use super::document::Snapshot;
-use super::items::Items;
+use super::items::{Cursor, Items};
 use super::registries::{self, Question};
 use super::server::{Failure, Server};
 use super::snippets::Place;
@@ -22,6 +22,7 @@ pub(super) fn provider() -> Value {
 pub(super) fn complete(server: &mut Server, uri: &str, offset: usize, _: &Value) -> Result<Value, Failure> {
     let Some(document) = server.documents.get(uri) else { return Ok(Value::Null) };
     let snippets = server.client.can("/textDocument/completion/completionItem/snippetSupport");
+    let replaces = server.client.can("/textDocument/completion/completionItem/insertReplaceSupport");
     let mut items = Items { snippets, ..Items::default() };
     fill(server, document, offset, &mut items);
     let document = document.snapshot.clone();
@@ -30,7 +31,8 @@ pub(super) fn complete(server: &mut Server, uri: &str, offset: usize, _: &Value)
     }
     let lazily =
         server.client.has("/textDocument/completion/completionItem/resolveSupport/properties", "documentation");
-    let told = items.all.iter().enumerate().map(|(at, item)| item.told(at, &document, offset, lazily));
+    let cursor = Cursor { offset, replaces };
+    let told = items.all.iter().enumerate().map(|(at, item)| item.told(at, &document, cursor, lazily));
     let told: Vec<Value> = told.collect();
     let answer = json!({"isIncomplete": items.more, "items": told});
     server.offered = items.all;
@@ -348,7 +350,7 @@ fn value(variable: &Variable) -> String {
 
 /// What COPY and ADD can copy, and where to. Of what another stage holds nothing is known.
 fn sources(server: &Server, document: &Snapshot, arguments: &str, items: &mut Items) {
-    let is_json = arguments.trim_start().starts_with('[');
+    let is_json = words_of(arguments).next().is_some_and(|word| word.starts_with('['));
     if is_json && !items.prefix.starts_with('"') {
         return;
     }

@@ -34,11 +34,18 @@ pub(super) struct Item {
 impl Item {
     /// The item in the protocol's words, at its place in the list; without its explanation where the
     /// client asks for that later.
-    pub(super) fn told(&self, order: usize, document: &Snapshot, offset: usize, lazily: bool) -> Value {
-        let span = Span::from(offset - self.typed..offset);
+    pub(super) fn told(&self, order: usize, document: &Snapshot, cursor: Cursor, lazily: bool) -> Value {
+        let Cursor { offset, replaces } = cursor;
         // The client's idea of a word ends at dashes, colons and slashes.
-        let range = document.lines.range(&document.text, span);
-        let edit = json!({"range": range, "newText": self.body.unwrap_or(&self.label)});
+        let range = |end: usize| document.lines.range(&document.text, Span::from(offset - self.typed..end));
+        let text = self.body.unwrap_or(&self.label);
+        let edit = match replaces {
+            true => {
+                let end = offset + self.rest(&document.text[offset..]);
+                json!({"insert": range(offset), "replace": range(end), "newText": text})
+            }
+            false => json!({"range": range(offset), "newText": text}),
+        };
         let sort = format!("{order:05}");
         let mut item = json!({"label": self.label, "kind": self.kind, "sortText": sort, "textEdit": edit});
         if !self.detail.is_empty() {
@@ -52,6 +59,25 @@ impl Item {
         }
         item
     }
+}
+
+impl Item {
+    /// Bytes behind the cursor that belong to the same word.
+    fn rest(&self, text: &str) -> usize {
+        let is_path = self.label.contains('/');
+        let is_word = |c: char| c.is_alphanumeric() || "-_.".contains(c) || (is_path && c == '/');
+        let end = text.find(|c| !is_word(c)).unwrap_or(text.len());
+        end + usize::from(self.label.ends_with('=') && text[end..].starts_with('='))
+    }
+}
+
+/// Where something is completed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Cursor {
+    /// The byte behind it.
+    pub(super) offset: usize,
+    /// True for a client that can choose between inserting and replacing.
+    pub(super) replaces: bool,
 }
 
 /// What is offered.

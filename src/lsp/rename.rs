@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::model::{DependencyTarget, Model};
+use crate::model::{DependencyTarget, Model, Origin};
 use crate::syntax::dockerfile::{Body, Heredoc};
+use crate::text::Span;
 
 use super::document::Snapshot;
 use super::edits::{TextEdit, WorkspaceEdit};
@@ -76,6 +77,13 @@ fn of_variable(model: &Model, name: &Name, old: &str, new: &str) -> Option<Strin
     let shared = Shared::new(model, &own, name.declarations[0]);
     if all.iter().any(|(span, it)| *it == new && shared.covers(*span)) {
         return Some(format!("there is a variable `{new}` already"));
+    }
+    // Such as `ENV PATH=/app/bin:$PATH`.
+    let scope =
+        |place: &Span| model.steps().find(|(_, step)| step.span().contains(*place)).map(|(_, it)| &it.before.scope);
+    let is_foreign = |it: &Span| scope(it).and_then(|it| it.get(old)).is_some_and(|it| it.origin == Origin::BaseImage);
+    if name.uses.iter().any(is_foreign) {
+        return Some(format!("`${old}` is also what the base image sets"));
     }
     let args = tree.instructions.iter().filter_map(|it| if let Body::Arg(all) = &it.body { Some(all) } else { None });
     let mut args = args.flatten();

@@ -35,6 +35,21 @@ fn an_item_takes_the_place_of_what_was_typed() {
 }
 
 #[test]
+fn the_rest_of_a_word_may_be_replaced_as_well() {
+    let mut client = client(json!({"insertReplaceSupport": true}), Value::Null);
+    client.open_text("FROM alpine AS base\nCOP . .\nRUN --mount=type=cache,tarxet=/x true\nFROM base:1\n");
+    for (line, character, label, start, end) in
+        [(1, 2, "COPY", 0, 3), (2, 25, "target=", 23, 30), (3, 7, "base", 5, 9), (3, 5, "alpine", 5, 9)]
+    {
+        let answer = client.at("completion", line, character);
+        let edit = &item(&answer, label)["textEdit"];
+        let place = |character: u64| json!({"line": line, "character": character});
+        assert_eq!(edit["insert"], json!({"start": place(start), "end": place(character)}), "{label}");
+        assert_eq!(edit["replace"], json!({"start": place(start), "end": place(end)}), "{label}");
+    }
+}
+
+#[test]
 fn words_are_explained_at_once_or_when_an_item_is_looked_at() {
     let mut at_once = Client::pulling();
     at_once.open_text("FROM a\n\n");
