@@ -122,6 +122,23 @@ fn steps_say_how_often_they_hit() {
 }
 
 #[test]
+fn without_a_history_a_build_log_tells() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().canonicalize().expect("is there").join("Dockerfile");
+    let log = "#4 [1/4] FROM docker.io/library/node:22@sha256:0123\n#4 DONE 2.1s\n#5 [2/4] WORKDIR /app\n#5 CACHED\n\
+               #6 [3/4] COPY . .\n#6 DONE 0.1s\n#7 [4/4] RUN npm ci\n#7 DONE 65.4s\n";
+    fs::write(path.with_file_name("build.log"), log).expect("writes");
+    fs::write(path.with_file_name("cachalot.toml"), "[cache]\nlog = \"build.log\"\n").expect("writes");
+    let mut client = Client::new(&json!({}), &json!({}), folder.path());
+    client.open(&path, DOCKERFILE);
+    assert_eq!(hints(&mut client, &path), ["1: cached", "2: 0.1 s", "3: 65 s"]);
+    let position = json!({"line": 3, "character": 1});
+    let asked = json!({"textDocument": {"uri": uri(&path)}, "position": position});
+    let hover = client.request("textDocument/hover", asked)["result"]["contents"]["value"].to_string();
+    assert!(hover.contains("ran 65 s in the logged build"), "{hover}");
+}
+
+#[test]
 fn what_stands_behind_a_step_does_not_stand_above_it_as_well() {
     let (_repo, path, mut client) = opened(&json!({"textDocument": {"inlayHint": {}}}), &json!({}));
     assert_eq!(hints(&mut client, &path).len(), 4);
