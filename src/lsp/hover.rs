@@ -166,7 +166,8 @@ fn heredoc(document: &Snapshot, instruction: &Instruction, at: u32) -> Option<(S
 
 /// The variable under the cursor with its value there.
 fn variable(document: &Snapshot, offset: usize) -> Option<(Span, String)> {
-    let (span, name) = names::variable_at(&document.text, offset)?;
+    let found = names::variable_at(&document.text, offset);
+    let (span, name) = found.filter(|(span, _)| !names::in_quoted_heredoc(document.tree(), *span))?;
     let model = document.model();
     let at = span.start;
     let step = model.steps().find(|(_, step)| step.span().contains_offset(at)).map(|(_, step)| &step.before.scope);

@@ -195,7 +195,7 @@ fn in_comment(tree: &Dockerfile, span: Span) -> bool {
 }
 
 /// True in a heredoc that becomes a file as it stands.
-fn in_quoted_heredoc(tree: &Dockerfile, span: Span) -> bool {
+pub(super) fn in_quoted_heredoc(tree: &Dockerfile, span: Span) -> bool {
     let after = tree.instructions.partition_point(|it| it.span.start <= span.start);
     let instruction = tree.instructions[..after].last().filter(|it| it.kind != Keyword::Run);
     instruction.is_some_and(|it| it.heredocs.iter().any(|it| !it.expand && it.body.contains(span)))

@@ -45,7 +45,7 @@ pub(super) fn told(layer: &Layer, known: &Known) -> String {
     let mut lines = Vec::new();
     if let Some(rate) = layer.hit_rate() {
         let maybe =
-            if layer.maybes > 0 { format!(", {} only the build could tell", layer.maybes) } else { String::new() };
+            if layer.maybes > 0 { format!("; in {} only the build could tell", layer.maybes) } else { String::new() };
         lines.push(format!(
             "**Layer cache**: found in {} of {} builds ({}){maybe}.",
             layer.hits,
@@ -82,8 +82,12 @@ fn depends(layer: &Layer) -> String {
     parts.extend(layer.depends.upon.as_ref().map(|it| format!("what stands above ({})", code(&beginning(it)))));
     for (source, paths) in &layer.depends.reads {
         let whole = paths.iter().all(|path| path == ".");
-        let from = if source == "context" { "the context".to_string() } else { code(source) };
-        parts.push(if whole { format!("all of {from}") } else { format!("{} of {from}", listed(paths)) });
+        let is_context = source == "context";
+        let from = if is_context { "the context".to_string() } else { code(&beginning(source)) };
+        // In another stage people know paths from the root.
+        let paths: Vec<String> =
+            paths.iter().map(|path| if is_context { path.clone() } else { format!("/{path}") }).collect();
+        parts.push(if whole { format!("all of {from}") } else { format!("{} of {from}", listed(&paths)) });
     }
     if !layer.depends.variables.is_empty() {
         parts.push(format!("the variables {}", listed(&layer.depends.variables)));
@@ -125,15 +129,19 @@ mod tests {
     fn files_are_code_and_other_steps_are_short() {
         let culprit = |what: &str, is_file| Culprit { what: what.to_string(), is_file, builds: 2 };
         let upon = Some(format!("[2/4] RUN apt-get update   &&   apt-get install -y {}", "curl ".repeat(50)));
+        let long = format!("[build 3/3] RUN {}", "make ".repeat(50));
+        let reads = [(long, vec!["app/out".to_string()]), ("context".to_string(), vec!["src".to_string()])].into();
         let layer = Layer {
             misses: 4,
             culprits: vec![culprit("main.js", true), culprit("the image", false)],
-            depends: Depends { upon, ..Depends::default() },
+            depends: Depends { upon, reads, ..Depends::default() },
             ..Layer::default()
         };
         let known = Known { builds: 4, rate: None, steps: Vec::new(), base: None, digests: Default::default() };
         let text = told(&layer, &known);
         assert!(text.contains("Most often because of `main.js` (2), the image (2)."), "{text}");
         assert!(text.contains("(`[2/4] RUN apt-get update && apt-get install -y curl curl cur\u{2026}`)"), "{text}");
+        assert!(text.contains("`/app/out` of `[build 3/3] RUN make") && text.contains("make\u{2026}`"), "{text}");
+        assert!(text.contains("`src` of the context"), "{text}");
     }
 }
