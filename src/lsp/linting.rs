@@ -37,10 +37,12 @@ pub(super) struct Surroundings {
 /// How long findings wait for a build context to be listed; most take a few milliseconds.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// Threads for the rules of one document. How many processors there are is looked up in files, once.
+/// Threads for the rules of one document at most.
+const MAX_THREADS: usize = 4;
+
+/// Threads for the rules of one document. The system reads files to say how many processors there are.
 static THREADS: LazyLock<usize> =
     LazyLock::new(|| std::thread::available_parallelism().map_or(1, usize::from).min(MAX_THREADS));
-const MAX_THREADS: usize = 4;
 
 /// The `shellcheck` program, looked for when a configuration first asks for it.
 #[derive(Debug, Default)]

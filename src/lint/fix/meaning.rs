@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::diagnostic::{Edit, Fix, Severity};
-use crate::lint::{FileKind, piece};
+use crate::lint::{FileKind, Parsed, piece};
 use crate::syntax::dockerfile::{self, Body, Dockerfile, Heredoc, Instruction};
 use crate::text::{FileId, LineIndex, Span};
 
@@ -31,6 +31,11 @@ struct Said {
 
 impl Meaning {
     pub(super) fn of(text: &str, kind: FileKind) -> Meaning {
+        Meaning::knowing(text, kind, None)
+    }
+
+    /// The same where a tree may be known; that of another text is passed over.
+    pub(super) fn knowing(text: &str, kind: FileKind, known: Option<Parsed>) -> Meaning {
         let pieces = piece::pieces(text, kind);
         let mut meaning = Meaning {
             instructions: Vec::new(),
@@ -40,13 +45,20 @@ impl Meaning {
             lines: LineIndex::new(text),
         };
         for (at, piece) in pieces.iter().enumerate() {
-            let (tree, diagnostics) = dockerfile::parse(FileId::default(), piece.text());
+            let parsed;
+            let (tree, diagnostics) = match known.filter(|it| it.text == piece.text()) {
+                Some(known) => (known.tree, known.diagnostics),
+                None => {
+                    parsed = dockerfile::parse(FileId::default(), piece.text());
+                    (&parsed.0, &*parsed.1)
+                }
+            };
             for error in diagnostics.iter().filter(|it| it.severity == Severity::Error) {
                 *meaning.errors.entry(format!("{}: {}", error.rule, error.message)).or_default() += 1;
             }
             let directive = |it: &dockerfile::Directive| (piece.span(it.span), format!("{}={}", it.key, it.value));
             meaning.directives.extend(tree.directives.iter().map(directive));
-            meaning.add(at, piece, &tree);
+            meaning.add(at, piece, tree);
         }
         meaning
     }

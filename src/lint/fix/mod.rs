@@ -194,7 +194,7 @@ impl<'a> Run<'a> {
     /// Applies what can be applied; false if the text stays, or becomes one that was there before.
     fn round(&mut self, wanted: &[&Diagnostic]) -> bool {
         let text = self.fixed.text.clone();
-        let before = Meaning::of(&text, self.input.kind);
+        let before = Meaning::knowing(&text, self.input.kind, self.input.parsed);
         let mut batch =
             Batch { text: &text, before: &before, kind: self.input.kind, good: Vec::new(), bad: Vec::new() };
         batch.add(wanted);
