@@ -1,7 +1,9 @@
 //! Completion inside RUN: the package managers and build tools of the model's table.
 
 use crate::model::tools::{self, Tool};
+use crate::model::{Family, family};
 
+use super::document::Snapshot;
 use super::items::Items;
 use super::words;
 
@@ -33,6 +35,24 @@ pub(super) fn fill(arguments: &str, items: &mut Items) {
         }
         None => {}
     }
+}
+
+/// Takes out the package managers that the image of the stage is known not to have.
+pub(super) fn leave_out_foreign(document: &Snapshot, offset: usize, items: &mut Items) {
+    let model = document.model();
+    let mut stages = model.stages.iter().rev();
+    let stage = stages.find(|it| it.from.is_some_and(|from| (from.span.start as usize) < offset));
+    let Some(family) = stage.and_then(|stage| family(model, stage)) else { return };
+    let own: &[&str] = match family {
+        Family::Debian => &["apt-get", "apt", "aptitude", "dpkg"],
+        Family::Alpine => &["apk"],
+        Family::RedHat => &["dnf", "yum", "microdnf", "rpm"],
+        Family::Distroless | Family::Scratch => &[],
+    };
+    items.all.retain(|item| {
+        let program = item.label.strip_prefix("RUN ").unwrap_or(&item.label).split(' ').next().unwrap_or_default();
+        own.contains(&program) || tools::by_program(program).is_none_or(|tool| !tool.system)
+    });
 }
 
 /// Continued lines as the shell gets them: in one, without the comments between them.

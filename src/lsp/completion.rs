@@ -77,6 +77,7 @@ fn instructions(document: &Snapshot, offset: usize, items: &mut Items) {
     }
     if is_begun {
         items.snippets(Place::Instruction);
+        commands::leave_out_foreign(document, offset, items);
     }
 }
 
@@ -115,10 +116,12 @@ fn arguments(server: &Server, document: &Snapshot, (keyword, before): (&str, &st
             items.table(&[("<<EOF", "a script of several lines"), ("<<-EOF", "without leading tabs")], 15);
         }
         Keyword::Run if arguments.starts_with('[') => {}
-        Keyword::Run if is_command => commands::fill(arguments, items),
         Keyword::Run => {
-            items.table(words::arguments("RUN"), 12);
+            if !is_command {
+                items.table(words::arguments("RUN"), 12);
+            }
             commands::fill(arguments, items);
+            commands::leave_out_foreign(document, offset, items);
         }
         _ => {
             // The whole of an array that has only begun is replaced.
@@ -130,7 +133,7 @@ fn arguments(server: &Server, document: &Snapshot, (keyword, before): (&str, &st
     }
 }
 
-/// The heredoc whose body the offset is in, with its instruction.
+/// The heredoc whose body, or the line that ends it, the offset is in, with its instruction.
 pub(super) fn heredoc_at<'t>(
     tree: &'t Dockerfile,
     text: &str,
@@ -140,7 +143,7 @@ pub(super) fn heredoc_at<'t>(
     let instruction = tree.instructions[..after].last()?;
     let is_in = |it: &&Heredoc| {
         let body = it.body.range();
-        let end = it.terminator.map_or(text.len(), |end| end.start as usize);
+        let end = it.terminator.map_or(text.len(), |end| end.end as usize);
         (body.start..=end).contains(&offset) && text[..body.start].ends_with('\n')
     };
     instruction.heredocs.iter().rfind(is_in).map(|heredoc| (instruction, heredoc))
@@ -148,6 +151,9 @@ pub(super) fn heredoc_at<'t>(
 
 /// In a script what fits a command, in any body that is expanded variables, in another file's text nothing.
 fn in_heredoc(document: &Snapshot, instruction: &Instruction, heredoc: &Heredoc, offset: usize, items: &mut Items) {
+    if heredoc.terminator.is_some_and(|end| (end.start as usize) < offset) {
+        return;
+    }
     let body = &document.text[heredoc.body.start as usize..offset];
     let line = body.rsplit('\n').next().unwrap_or_default();
     let word = line.rsplit(BORDERS).next().unwrap_or_default();
@@ -162,6 +168,7 @@ fn in_heredoc(document: &Snapshot, instruction: &Instruction, heredoc: &Heredoc,
     if is_run && is_script(instruction, heredoc.body.slice(&document.text)) {
         items.prefix = word.to_string();
         commands::fill(line, items);
+        commands::leave_out_foreign(document, offset, items);
     }
 }
 
