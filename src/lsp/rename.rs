@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::model::{DependencyTarget, Model, Origin};
+use crate::shell::Command;
 use crate::syntax::dockerfile::{Body, Heredoc};
 use crate::text::Span;
 
@@ -85,11 +86,25 @@ fn of_variable(model: &Model, name: &Name, old: &str, new: &str) -> Option<Strin
     if name.uses.iter().any(is_foreign) {
         return Some(format!("`${old}` is also what the base image sets"));
     }
+    let mut steps =
+        model.steps().map(|(_, step)| step).filter(|it| name.uses.iter().any(|place| it.span().contains(*place)));
+    if let Some(step) = steps.find(|it| it.commands().any(|command| sets(command, old))) {
+        return Some(format!("the shell code in line {} gives `{old}` a value of its own", step.instruction.lines.0));
+    }
     let args = tree.instructions.iter().filter_map(|it| if let Body::Arg(all) = &it.body { Some(all) } else { None });
     let mut args = args.flatten();
     let is_set_outside = words::AUTOMATIC_ARGS.iter().any(|(it, _)| *it == old)
         && args.any(|it| it.value.is_none() && name.declarations.contains(&it.name.span));
     is_set_outside.then(|| format!("the builder sets `{old}`: under another name it would have no value"))
+}
+
+/// True for a command that sets the variable for those that follow it.
+fn sets(command: &Command, name: &str) -> bool {
+    let is_alone = command.name_span.is_empty();
+    let declares = ["export", "declare", "local", "read", "readonly", "unset"].contains(&command.name.as_str());
+    let is_named = |raw: &str| raw.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('='));
+    (is_alone && command.assignments.iter().any(|it| it.name == name))
+        || (declares && command.args.iter().any(|it| is_named(&it.raw)))
 }
 
 fn of_heredoc(document: &Snapshot, name: &Name, new: &str) -> Option<String> {

@@ -4,7 +4,15 @@ use std::path::{Path, PathBuf};
 
 /// The path of a `file:` URI on this machine.
 pub(super) fn file_path(uri: &str) -> Option<PathBuf> {
-    let path = uri.strip_prefix("file://").filter(|path| path.starts_with('/'))?;
+    let (scheme, rest) = uri.split_once(':')?;
+    // `file:///x`, and what some clients write: `file://localhost/x` and `file:/x`.
+    let path = match rest.strip_prefix("//") {
+        Some(rest) => rest.strip_prefix("localhost").unwrap_or(rest),
+        None => rest,
+    };
+    if !scheme.eq_ignore_ascii_case("file") || !path.starts_with('/') {
+        return None;
+    }
     let path = String::from_utf8(unescaped(path)).ok()?;
     let drive = path.as_bytes().get(2) == Some(&b':');
     Some(PathBuf::from(if drive { &path[1..] } else { &path }))
@@ -53,7 +61,11 @@ mod tests {
             assert_eq!(file_path(&path_uri(Path::new(path))), Some(PathBuf::from(path)));
         }
         assert_eq!(file_path("file:///c%3A/x"), Some(PathBuf::from("c:/x")));
+        for uri in ["file:/a/x", "file://localhost/a/x", "FILE:///a/x"] {
+            assert_eq!(file_path(uri), Some(PathBuf::from("/a/x")), "{uri}");
+        }
         assert_eq!(file_path("untitled:Dockerfile"), None);
+        assert_eq!(file_path("file:x"), None);
         assert_eq!(file_path("file://host/x"), None);
     }
 }
