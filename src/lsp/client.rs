@@ -42,6 +42,16 @@ impl Client {
         list.is_some_and(|list| list.iter().any(|it| it == word))
     }
 
+    /// A text in the form that the client reads where the list at this JSON pointer says so; Markdown
+    /// where it says nothing.
+    pub(super) fn markup(&self, pointer: &str, markdown: &str) -> Value {
+        let formats = self.capabilities.pointer(pointer).and_then(Value::as_array);
+        if formats.is_some_and(|all| !all.is_empty()) && !self.has(pointer, "markdown") {
+            return json!({"kind": "plaintext", "value": plain(markdown)});
+        }
+        json!({"kind": "markdown", "value": markdown})
+    }
+
     /// Asks the client; `then` gets the answer, if there ever is one.
     pub(super) fn ask(
         &mut self,
@@ -82,5 +92,41 @@ impl Client {
         let told = |(method, options)| json!({"id": method, "method": method, "registerOptions": options});
         let registrations: Vec<Value> = methods.into_iter().map(told).collect();
         self.ask("client/registerCapability", json!({"registrations": registrations}), |_, _| {});
+    }
+}
+
+/// Our own Markdown as plain text: without its marks, and with the target of a link behind its text.
+fn plain(markdown: &str) -> String {
+    let mut out = String::with_capacity(markdown.len());
+    let mut rest = markdown;
+    while let Some(at) = rest.find(['*', '`', '\\', '[']) {
+        out.push_str(&rest[..at]);
+        let mark = &rest[at..];
+        let link = mark.split_once("](").filter(|(text, _)| text.starts_with('[') && !text.contains('\n'));
+        rest = match link.and_then(|(text, after)| Some((&text[1..], after.split_once(')')?))) {
+            Some((text, (target, after))) => {
+                out.push_str(&format!("{text} ({target})"));
+                after
+            }
+            None if mark.starts_with("**") => &mark[2..],
+            None if mark.starts_with(['`', '\\']) => &mark[1..],
+            None => {
+                out.push_str(&mark[..1]);
+                &mark[1..]
+            }
+        };
+    }
+    out + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain;
+
+    #[test]
+    fn markdown_is_read_without_its_marks() {
+        let told = "**[a-rule](https://x/y.md)**: `FROM node` means *all* of a\\_b, [not a link]";
+        assert_eq!(plain(told), "a-rule (https://x/y.md): FROM node means *all* of a_b, [not a link]");
+        assert_eq!(plain("`[2/4] RUN x` and `y`"), "[2/4] RUN x and y");
     }
 }

@@ -31,8 +31,9 @@ pub(super) fn complete(server: &mut Server, uri: &str, offset: usize, _: &Value)
     }
     let lazily =
         server.client.has("/textDocument/completion/completionItem/resolveSupport/properties", "documentation");
+    let client = Some(&server.client).filter(|_| !lazily);
     let cursor = Cursor { offset, replaces };
-    let told = items.all.iter().enumerate().map(|(at, item)| item.told(at, &document, cursor, lazily));
+    let told = items.all.iter().enumerate().map(|(at, item)| item.told(at, &document, cursor, client));
     let told: Vec<Value> = told.collect();
     let answer = json!({"isIncomplete": items.more, "items": told});
     server.offered = items.all;

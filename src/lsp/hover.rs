@@ -34,7 +34,8 @@ pub(super) fn hover(server: &mut Server, uri: &str, offset: usize, _: &Value) ->
     if parts.is_empty() {
         return Ok(Value::Null);
     }
-    let mut hover = json!({"contents": {"kind": "markdown", "value": parts.join("\n\n---\n\n")}});
+    let contents = server.client.markup("/textDocument/hover/contentFormat", &parts.join("\n\n---\n\n"));
+    let mut hover = json!({"contents": contents});
     if let Some((span, _)) = meaning {
         hover["range"] = json!(document.lines.range(&document.text, span));
     }

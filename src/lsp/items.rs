@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::rules;
 use crate::text::Span;
 
+use super::client::Client;
 use super::document::Snapshot;
 use super::registries::Question;
 use super::server::{Failure, Server};
@@ -16,6 +17,9 @@ const MAX_ITEMS: usize = 200;
 
 /// The protocol's kind for a snippet.
 const SNIPPET: u8 = 15;
+
+/// Where a client says which forms of explanations it reads.
+const FORMATS: &str = "/textDocument/completion/completionItem/documentationFormat";
 
 /// One offer.
 #[derive(Debug)]
@@ -32,9 +36,9 @@ pub(super) struct Item {
 }
 
 impl Item {
-    /// The item in the protocol's words, at its place in the list; without its explanation where the
-    /// client asks for that later.
-    pub(super) fn told(&self, order: usize, document: &Snapshot, cursor: Cursor, lazily: bool) -> Value {
+    /// The item in the protocol's words, at its place in the list; without a client, which asks for that
+    /// later, without its explanation.
+    pub(super) fn told(&self, order: usize, document: &Snapshot, cursor: Cursor, client: Option<&Client>) -> Value {
         let Cursor { offset, replaces } = cursor;
         // The client's idea of a word ends at dashes, colons and slashes.
         let range = |end: usize| document.lines.range(&document.text, Span::from(offset - self.typed..end));
@@ -54,8 +58,8 @@ impl Item {
         if self.body.is_some() {
             item["insertTextFormat"] = json!(2);
         }
-        if !self.about.is_empty() && !lazily {
-            item["documentation"] = markdown(&self.about);
+        if let Some(client) = client.filter(|_| !self.about.is_empty()) {
+            item["documentation"] = client.markup(FORMATS, &self.about);
         }
         item
     }
@@ -140,12 +144,8 @@ pub(super) fn resolve(server: &mut Server, params: &Value) -> Result<Value, Fail
     if let (Some(offered), true) = (offered, item.is_object()) {
         let about = rules::by_name(&offered.label).map_or(offered.about.clone(), rules::Rule::hover);
         if !about.is_empty() {
-            item["documentation"] = markdown(&about);
+            item["documentation"] = server.client.markup(FORMATS, &about);
         }
     }
     Ok(item)
-}
-
-fn markdown(text: &str) -> Value {
-    json!({"kind": "markdown", "value": text})
 }

@@ -75,6 +75,23 @@ fn words_are_explained_at_once_or_when_an_item_is_looked_at() {
 }
 
 #[test]
+fn a_client_that_reads_plain_text_gets_no_marks() {
+    let mut client = client(json!({"documentationFormat": ["plaintext"]}), Value::Null);
+    client.open_text("FROM a\n\n");
+    let answer = client.at("completion", 1, 0);
+    let about = &item(&answer, "COPY")["documentation"];
+    assert_eq!(about["kind"], "plaintext");
+    assert!(about["value"].as_str().is_some_and(|it| it.contains(": COPY [flags]")), "{about}");
+    let mut client = Client::with(
+        json!({"capabilities": {"textDocument": {"diagnostic": {}, "hover": {"contentFormat": ["plaintext"]}}}}),
+    );
+    client.open_text("FROM a\n");
+    let hover = client.at("hover", 0, 1)["result"]["contents"].clone();
+    assert_eq!(hover["kind"], "plaintext");
+    assert!(hover["value"].as_str().is_some_and(|it| it.starts_with("FROM: Begins")), "{hover}");
+}
+
+#[test]
 fn snippets_are_for_clients_that_have_places_to_fill_in() {
     let mut plain = Client::pulling();
     plain.open_text("\n");
