@@ -10,30 +10,12 @@ use super::{Contexts, Documents, absolute};
 
 /// The folder that a Dockerfile is built from where nobody says so: what documents and compose files
 /// say, else its own folder or one above it, up to the root of the repository, by what it copies.
-/// `None` where none of them fits.
-pub fn build_folder(dockerfile: &Path, text: &str, docs: &Docs, contexts: &Contexts) -> Option<PathBuf> {
-    among(dockerfile, docs, contexts, |fits| {
-        let (tree, _) = parse(FileId::default(), text);
-        fits(&Model::new(&tree, text, BuildOptions::default()))
-    })
-}
-
-/// The same for a Dockerfile that was parsed before.
-pub fn build_folder_of<'m>(
+/// `None` where none of them fits. `model` is asked only where there is a choice.
+pub fn build_folder<'m>(
     dockerfile: &Path,
     model: impl FnOnce() -> &'m Model<'m>,
     docs: &Docs,
     contexts: &Contexts,
-) -> Option<PathBuf> {
-    among(dockerfile, docs, contexts, |fits| fits(model()))
-}
-
-/// The folder, by what `with_model` says of the Dockerfile's model, if anybody has to ask.
-fn among(
-    dockerfile: &Path,
-    docs: &Docs,
-    contexts: &Contexts,
-    with_model: impl FnOnce(&dyn Fn(&Model) -> Option<usize>) -> Option<usize>,
 ) -> Option<PathBuf> {
     let folders = folders(&absolute(dockerfile));
     let root = folders.last()?;
@@ -49,7 +31,7 @@ fn among(
     }
     let files: Vec<_> = candidates.iter().map(|folder| contexts.at(folder)).collect();
     let files: Vec<&dyn Files> = files.iter().map(|it| &**it as &dyn Files).collect();
-    with_model(&|model| built_from(model, &files)).map(|at| candidates[at].clone())
+    built_from(model(), &files).map(|at| candidates[at].clone())
 }
 
 /// [`build_folder`] of a Dockerfile on disk with the documents near it; its own folder where none fits.
@@ -57,5 +39,8 @@ pub fn likely_context(dockerfile: &Path) -> PathBuf {
     let own = || dockerfile.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_path_buf();
     let Ok(bytes) = super::read(dockerfile) else { return own() };
     let docs = Documents::default().near(dockerfile, &mut Sources::default());
-    build_folder(dockerfile, &decode(&bytes).0, &docs, &Contexts::default()).unwrap_or_else(own)
+    let text = decode(&bytes).0;
+    let (tree, _) = parse(FileId::default(), &text);
+    let model = Model::new(&tree, &text, BuildOptions::default());
+    build_folder(dockerfile, || &model, &docs, &Contexts::default()).unwrap_or_else(own)
 }

@@ -22,7 +22,7 @@ mod walk;
 mod worktree;
 mod write;
 
-pub use build_folder::{build_folder, build_folder_of, likely_context};
+pub use build_folder::{build_folder, likely_context};
 pub use ci::{Ci, ci, folder_in_checkout, is_ci};
 pub use commit_files::CommitFiles;
 pub use config::{ConfigChoice, Configs};

@@ -7,6 +7,7 @@ mod image;
 mod kind;
 mod memo;
 mod piece;
+mod reading;
 mod shellcheck;
 mod silence;
 mod spread;
@@ -29,6 +30,7 @@ pub use history::{Pasts, add_costs, is_about_cache, varying};
 pub use image::lint_image;
 pub use kind::FileKind;
 pub use memo::{Memory, remembered};
+pub use reading::Reading;
 pub use silence::add_ignores;
 pub use unit::build_options;
 

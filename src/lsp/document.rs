@@ -2,21 +2,18 @@
 
 use std::collections::VecDeque;
 use std::ops::Deref;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use self_cell::self_cell;
 use serde_json::Value;
 
 use crate::config::Config;
-use crate::diagnostic::Diagnostic;
 use crate::host::{Configs, Contexts};
-use crate::lint::{FileKind, Parsed, build_options};
+use crate::lint::{FileKind, Parsed, Reading};
 use crate::model::Model;
 use crate::shell::Memo;
-use crate::syntax::dockerfile::{self, Dockerfile, Instruction};
+use crate::syntax::dockerfile::{Dockerfile, Instruction};
 use crate::text::FileId;
 
 use super::diagnostics::Findings;
@@ -40,32 +37,11 @@ pub(super) struct Snapshot {
     /// True where edits say for which version they are, so that the client refuses those that come too late.
     pub(super) pins_edits: bool,
     memo: Arc<Memo>,
-    parsed: OnceLock<Arc<Tree>>,
-    meant: OnceLock<Arc<Meant>>,
+    reading: OnceLock<Reading>,
     /// The folder that this version is built from.
     folder: Kept<Contexts, Option<PathBuf>>,
     config: Kept<Configs, Result<Arc<Config>, String>>,
 }
-
-/// What the parser made of a text.
-#[derive(Debug)]
-struct Tree {
-    text: Arc<str>,
-    dockerfile: Dockerfile,
-    diagnostics: Vec<Diagnostic>,
-    memo: Arc<Memo>,
-}
-
-self_cell!(
-    /// A tree with what it means.
-    struct Meant {
-        owner: Arc<Tree>,
-        #[covariant]
-        dependent: Model,
-    }
-
-    impl {Debug}
-);
 
 /// What was made of something that is replaced as a whole once it may have changed.
 #[derive(Debug)]
@@ -109,8 +85,7 @@ impl Snapshot {
             text: text.into(),
             pins_edits: false,
             memo: Arc::default(),
-            parsed: OnceLock::new(),
-            meant: OnceLock::new(),
+            reading: OnceLock::new(),
             folder: Kept::default(),
             config: Kept::default(),
         }
@@ -148,14 +123,14 @@ impl Snapshot {
         let lines = lines.unwrap_or_else(|| self.lines.clone());
         let Snapshot { uri, kind, path, memo, .. } = self;
         let (uri, kind, path, memo, pins_edits) = (uri.clone(), *kind, path.clone(), memo.clone(), self.pins_edits);
-        let (parsed, meant) = (OnceLock::new(), OnceLock::new());
-        let (folder, config) = (Kept::default(), self.config.again());
-        Snapshot { uri, version, text: text.into(), lines, kind, path, pins_edits, memo, parsed, meant, folder, config }
+        let (reading, folder, config) = (OnceLock::new(), Kept::default(), self.config.again());
+        Snapshot { uri, version, text: text.into(), lines, kind, path, pins_edits, memo, reading, folder, config }
     }
 
     /// The same version for another look at its surroundings.
     fn again(&self) -> Snapshot {
-        Snapshot { meant: OnceLock::new(), ..self.with_version(self.version.clone()) }
+        let reading = self.reading.get().map(Reading::without_model).map(OnceLock::from).unwrap_or_default();
+        Snapshot { reading, ..self.with_version(self.version.clone()) }
     }
 
     /// The same text as another version.
@@ -169,8 +144,7 @@ impl Snapshot {
             path: self.path.clone(),
             pins_edits: self.pins_edits,
             memo: self.memo.clone(),
-            parsed: self.parsed.clone(),
-            meant: self.meant.clone(),
+            reading: self.reading.clone(),
             folder: self.folder.again(),
             config: self.config.again(),
         }
@@ -181,25 +155,19 @@ impl Snapshot {
         self.lines.at(&self.text, position)
     }
 
-    /// The tree of this version.
-    pub(super) fn tree(&self) -> &Dockerfile {
-        &self.parse().dockerfile
+    /// What the parser made of this version; it is parsed once, by the loop or by the linter.
+    fn reading(&self) -> &Reading {
+        self.reading.get_or_init(|| Reading::new(FileId(0), self.text.clone(), self.memo.clone()))
     }
 
-    /// What the parser made of this version; it is parsed once, by the loop or by the linter.
-    fn parse(&self) -> &Arc<Tree> {
-        self.parsed.get_or_init(|| {
-            let (dockerfile, diagnostics) = dockerfile::parse(FileId(0), &self.text);
-            Arc::new(Tree { text: self.text.clone(), dockerfile, diagnostics, memo: self.memo.clone() })
-        })
+    /// The tree of this version.
+    pub(super) fn tree(&self) -> &Dockerfile {
+        self.reading().tree()
     }
 
     /// What the linter need not find out again.
-    pub(super) fn parsed(&self) -> Parsed<'_> {
-        let Tree { dockerfile, diagnostics, .. } = &**self.parse();
-        // The linter makes a finding of a text that the model cannot take.
-        let model = catch_unwind(AssertUnwindSafe(|| self.model())).ok();
-        Parsed { text: &self.text, tree: dockerfile, diagnostics, model }
+    pub(super) fn parsed(&self, config: &Config) -> Parsed<'_> {
+        self.reading().parsed(config)
     }
 
     /// The folder that this version is built from: what `choose` said first, as long as the files on disk
@@ -224,14 +192,8 @@ impl Snapshot {
 
     /// What the tree means, by the configuration as far as it is known.
     pub(super) fn model(&self) -> &Model<'_> {
-        let meant = self.meant.get_or_init(|| {
-            let config = self.config.last().and_then(Result::ok).unwrap_or_default();
-            let options = build_options(self.tree(), false, &config);
-            Arc::new(Meant::new(self.parse().clone(), |tree| {
-                Model::remembering(&tree.dockerfile, &tree.text, options, Some(&tree.memo))
-            }))
-        });
-        meant.borrow_dependent()
+        let config = self.config.last().and_then(Result::ok).unwrap_or_default();
+        self.reading().model(&config)
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::config::{Config, ShellEngine};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::host::{Configs, Contexts, DiskFiles, Documents, ShellCheck, build_folder_of, project_root};
+use crate::host::{Configs, Contexts, DiskFiles, Documents, ShellCheck, build_folder, project_root};
 use crate::lint::{self, FileKind, Input};
 use crate::model::docs::Docs;
 use crate::model::{Entry, EntryKind, Files};
@@ -125,7 +125,7 @@ impl Surroundings {
         let docs = path.map(|path| self.documents.near(path, sources));
         let memo = Some(&*self.memo);
         let shellcheck = self.shellcheck.of(&config);
-        let parsed = (kind == FileKind::Dockerfile).then(|| snapshot.parsed());
+        let parsed = (kind == FileKind::Dockerfile).then(|| snapshot.parsed(&config));
         let input = Input::new(sources, file, kind, &config);
         let input = Input { docs: docs.as_ref(), memo, shellcheck, parsed, threads: *THREADS, ..input };
         let Some(context) = self.around(snapshot, &config).filter(|_| !self.without_context) else {
@@ -166,7 +166,7 @@ impl Surroundings {
     fn folder(&self, snapshot: &Snapshot, path: &Path, docs: &Docs, config: &Config) -> Option<PathBuf> {
         let configured = config.context.value.as_ref().map(PathBuf::from);
         configured.or_else(|| {
-            snapshot.folder_in(&self.contexts, || build_folder_of(path, || snapshot.model(), docs, &self.contexts))
+            snapshot.folder_in(&self.contexts, || build_folder(path, || snapshot.model(), docs, &self.contexts))
         })
     }
 

@@ -1,11 +1,13 @@
 use crate::config::{Config, ConfigError, FailOn, ShellEngine};
 use crate::diagnostic::Diagnostic;
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use crate::cache::{COMMIT, Memory, Past, Request};
 use crate::host::{self, Configs, Contexts, DiskFiles, Documents, Git, History, Place, PlaceError, ShellCheck, Store};
-use crate::lint::{self, FileKind, Fixed, Input, Pasts};
+use crate::lint::{self, FileKind, Fixed, Input, Parsed, Pasts, Reading};
+use crate::model::Model;
 use crate::model::docs::{DocText, Docs};
 use crate::shell::{ExternalEngine, Memo};
 use crate::text::{FileId, Source, Sources, unified_diff};
@@ -28,7 +30,7 @@ pub(super) struct Job<'a> {
     /// Looked for when the first file asks for it.
     pub(super) shellcheck: OnceLock<Result<ShellCheck, String>>,
     /// Files of one repository share many commands, and fixing lints a file several times.
-    pub(super) memo: Memo,
+    pub(super) memo: Arc<Memo>,
 }
 
 /// What came of one file.
@@ -88,12 +90,18 @@ impl Job<'_> {
         let is_documented = item.on_disk && item.kind == FileKind::Dockerfile;
         let docs = is_documented.then(|| self.documents.near(&item.path, &mut sources));
         done.stdin_text = (item.stdin && self.fixing.writes()).then_some(bytes);
-        let context = self.context(item, &config, &sources.get(file).text, docs.as_ref());
+        let reading = OnceCell::new();
+        let read = || reading.get_or_init(|| Reading::new(file, sources.get(file).text.clone(), self.memo.clone()));
+        let context = self.context(item, &config, || read().model(&config), docs.as_ref());
         let path = context.as_ref().and_then(|context| context.path_of(&item.path));
         let shellcheck = self.shellcheck(&config)?;
         let (context, path, docs) = (context.as_deref(), path.as_deref(), docs.as_ref());
         let document = document.as_ref();
-        let about = About { item, config: &config, context, path, docs, document, shellcheck, memo: &self.memo };
+        // What is remembered of the whole file needs no tree.
+        let is_read = self.store.is_none() && item.kind == FileKind::Dockerfile;
+        let parsed = is_read.then(read).or(reading.get()).map(|it| it.parsed(&config));
+        let memo = &*self.memo;
+        let about = About { item, config: &config, context, path, docs, document, parsed, shellcheck, memo };
         if let Some(fixed) = self.fixed(&about.input(&sources, file)) {
             self.take_over(&about, done, &mut sources, file, fixed)?;
         }
@@ -174,13 +182,19 @@ impl Job<'_> {
 
     /// The build context: the configured folder, else the one that the Dockerfile is most likely built
     /// from. For files that speak of Dockerfiles, the whole project.
-    fn context(&self, item: &Item, config: &Config, text: &str, docs: Option<&Docs>) -> Option<Arc<DiskFiles>> {
+    fn context<'m>(
+        &self,
+        item: &Item,
+        config: &Config,
+        model: impl FnOnce() -> &'m Model<'m>,
+        docs: Option<&Docs>,
+    ) -> Option<Arc<DiskFiles>> {
         if let Some(folder) = config.context.value.as_ref().filter(|_| item.kind == FileKind::Dockerfile) {
             return Some(self.contexts.at(Path::new(folder)));
         }
         let path = Some(&item.path).filter(|_| item.on_disk)?;
         let Some(docs) = docs else { return Some(self.contexts.at(&host::project_root(path))) };
-        Some(self.contexts.at(&host::build_folder(path, text, docs, &self.contexts)?))
+        Some(self.contexts.at(&host::build_folder(path, model, docs, &self.contexts)?))
     }
 
     /// What is made of the file; `None` where it stays as it is.
@@ -250,6 +264,7 @@ struct About<'a> {
     path: Option<&'a str>,
     docs: Option<&'a Docs>,
     document: Option<&'a Arc<DocText>>,
+    parsed: Option<Parsed<'a>>,
     shellcheck: Option<&'a ShellCheck>,
     memo: &'a Memo,
 }
@@ -258,7 +273,8 @@ impl<'a> About<'a> {
     fn input(&self, sources: &'a Sources, file: FileId) -> Input<'a> {
         let shellcheck = self.shellcheck.map(|it| it as &dyn ExternalEngine);
         let input = Input::new(sources, file, self.item.kind, self.config);
-        let input = Input { docs: self.docs, document: self.document, shellcheck, memo: Some(self.memo), ..input };
+        let About { docs, document, parsed, .. } = *self;
+        let input = Input { docs, document, parsed, shellcheck, memo: Some(self.memo), ..input };
         match self.context {
             Some(files) => input.with_context(files, self.path),
             None => input,

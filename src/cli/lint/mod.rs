@@ -11,6 +11,7 @@ mod reports;
 use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::OnceLock;
 
 use anyhow::bail;
@@ -18,7 +19,6 @@ use rayon::prelude::*;
 
 use crate::diagnostic::Applicability;
 use crate::host::{Configs, Contexts, Documents};
-use crate::shell::Memo;
 
 use super::Outcome;
 use super::fleet::{CacheArgs, ListArgs};
@@ -176,7 +176,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
         contexts: Contexts::default(),
         documents: Documents::default(),
         shellcheck: OnceLock::new(),
-        memo: Memo::default(),
+        memo: Arc::default(),
         fixing: args.fixes.fixing(),
         history: args.history,
         store: args.cache.cache_url.clone(),
@@ -212,7 +212,7 @@ pub(super) fn lint_all(configs: &Configs, items: &[Item]) -> anyhow::Result<(Mer
         contexts: Contexts::default(),
         documents: Documents::default(),
         shellcheck: OnceLock::new(),
-        memo: Memo::default(),
+        memo: Arc::default(),
         fixing: Fixing::Off,
         history: None,
         store: None,
