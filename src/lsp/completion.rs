@@ -2,12 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::model::{Origin, Scope, Value as Known, Variable};
-use crate::syntax::dockerfile::{Body, Dockerfile, Heredoc, Instruction, Keyword};
+use crate::syntax::dockerfile::Keyword;
 
 use super::document::Snapshot;
+use super::heredocs::{self, heredoc_at};
 use super::items::{Cursor, Items};
 use super::registries::{self, Question};
+use super::scope::{args, stages, variables};
 use super::server::{Failure, Server};
 use super::snippets::Place;
 use super::words::{self, Word};
@@ -44,7 +45,7 @@ fn fill(server: &Server, document: &Snapshot, offset: usize, items: &mut Items) 
     let text = &document.text;
     let line_start = document.lines.start(text, document.lines.line_of(offset));
     if let Some((instruction, heredoc)) = heredoc_at(document.tree(), text, offset) {
-        return in_heredoc(document, instruction, heredoc, offset, items);
+        return heredocs::fill(document, instruction, heredoc, offset, items);
     }
     if let Some(comment) = text[line_start..offset].trim_start().strip_prefix('#') {
         return comments::fill(document, line_start, comment, items);
@@ -63,7 +64,7 @@ fn fill(server: &Server, document: &Snapshot, offset: usize, items: &mut Items) 
 }
 
 /// What ends a word.
-const BORDERS: [char; 4] = [' ', '\t', '\n', '['];
+pub(super) const BORDERS: [char; 4] = [' ', '\t', '\n', '['];
 
 /// Only FROM and ARG can stand before the first FROM.
 fn instructions(document: &Snapshot, offset: usize, items: &mut Items) {
@@ -131,60 +132,6 @@ fn arguments(server: &Server, document: &Snapshot, (keyword, before): (&str, &st
             }
             items.table(words::arguments(keyword), 12);
         }
-    }
-}
-
-/// The heredoc whose body, or the line that ends it, the offset is in, with its instruction.
-pub(super) fn heredoc_at<'t>(
-    tree: &'t Dockerfile,
-    text: &str,
-    offset: usize,
-) -> Option<(&'t Instruction, &'t Heredoc)> {
-    let after = tree.instructions.partition_point(|it| it.span.start as usize <= offset);
-    let instruction = tree.instructions[..after].last()?;
-    let is_in = |it: &&Heredoc| {
-        let body = it.body.range();
-        let end = it.terminator.map_or(text.len(), |end| end.end as usize);
-        (body.start..=end).contains(&offset) && text[..body.start].ends_with('\n')
-    };
-    instruction.heredocs.iter().rfind(is_in).map(|heredoc| (instruction, heredoc))
-}
-
-/// In a script what fits a command, in any body that is expanded variables, in another file's text nothing.
-fn in_heredoc(document: &Snapshot, instruction: &Instruction, heredoc: &Heredoc, offset: usize, items: &mut Items) {
-    if heredoc.terminator.is_some_and(|end| (end.start as usize) < offset) {
-        return;
-    }
-    let body = &document.text[heredoc.body.start as usize..offset];
-    let line = body.rsplit('\n').next().unwrap_or_default();
-    let word = line.rsplit(BORDERS).next().unwrap_or_default();
-    let is_run = instruction.kind == Keyword::Run;
-    if line.trim_start().starts_with('#') {
-        return;
-    }
-    if let Some(dollar) = word.rfind('$').filter(|_| is_run || heredoc.expand) {
-        items.prefix = word[dollar + 1..].trim_start_matches('{').to_string();
-        return variables(document, offset, items);
-    }
-    if is_run && is_script(instruction, heredoc.body.slice(&document.text)) {
-        items.prefix = word.to_string();
-        commands::fill(line, items);
-        commands::leave_out_foreign(document, offset, items);
-    }
-}
-
-/// True for a heredoc that a shell runs.
-fn is_script(instruction: &Instruction, body: &str) -> bool {
-    let is_shell = |path: &str| {
-        let name = path.rsplit('/').next().unwrap_or_default();
-        ["sh", "bash", "ash", "dash", "ksh", "zsh"].contains(&name)
-    };
-    let program = instruction.args_text().split_whitespace().next().unwrap_or_default();
-    let first = body.lines().next().unwrap_or_default();
-    let shebang = first.strip_prefix("#!").map(|it| it.split_whitespace().rfind(|word| !word.starts_with('-')));
-    match shebang {
-        Some(interpreter) => program.starts_with("<<") && interpreter.is_some_and(is_shell),
-        None => program.starts_with("<<") || is_shell(program),
     }
 }
 
@@ -281,78 +228,6 @@ fn tags(name: &str) -> &'static [Word] {
         "debian" => &[("bookworm-slim", ""), ("trixie-slim", "")],
         "ubuntu" => &[("24.04", ""), ("22.04", "")],
         _ => &[],
-    }
-}
-
-/// The stages before the cursor, the last first: it is the most likely one.
-pub(super) fn stages(document: &Snapshot, offset: usize, items: &mut Items) {
-    let froms = document.tree().instructions.iter().filter(|it| (it.span.end as usize) < offset);
-    let named = froms.filter_map(|it| match &it.body {
-        Body::From(from) => Some((from.name.as_ref()?, &from.image.raw)),
-        _ => None,
-    });
-    for (name, image) in named.collect::<Vec<_>>().into_iter().rev() {
-        items.add_with(&name.text, "a stage of this file", 9, &format!("FROM {image}"));
-    }
-}
-
-/// What a stage may take up from before the first FROM, and what the builder sets.
-fn args(document: &Snapshot, offset: usize, items: &mut Items) {
-    let model = document.model();
-    let is_in_stage = model.stages.iter().any(|it| it.from.is_some_and(|from| (from.span.end as usize) < offset));
-    for (name, variable) in sorted(&model.globals) {
-        if is_in_stage && variable.origin == Origin::Arg {
-            items.add_with(name, "takes up the argument from before the first FROM", 6, &value(variable));
-        }
-    }
-    items.table(words::AUTOMATIC_ARGS, 6);
-}
-
-fn variables(document: &Snapshot, offset: usize, items: &mut Items) {
-    let model = document.model();
-    let at = offset as u32;
-    let steps = model.steps().filter(|(_, step)| step.span().start <= at).last();
-    let stage = model.stages.iter().rfind(|it| it.from.is_some_and(|from| from.span.start <= at));
-    let in_from = stage.and_then(|it| it.from).is_some_and(|from| at <= from.span.end);
-    let scope = match (stage, steps) {
-        (Some(stage), _) if in_from => &stage.from_scope,
-        (_, Some((_, step))) => &step.before.scope,
-        (Some(stage), None) => &stage.end.scope,
-        (None, None) => &model.globals,
-    };
-    let known = sorted(scope);
-    // What the file itself declares comes first.
-    let (own, other): (Vec<_>, Vec<_>) = known.into_iter().partition(|(_, it)| it.declared.is_some());
-    for (name, variable) in own.into_iter().chain(other) {
-        items.add_with(name, automatic(name), 6, &value(variable));
-    }
-    for (name, about) in words::AUTOMATIC_ARGS {
-        let is_predefined = name.ends_with("_PROXY");
-        items.add_with(name, about, 6, if is_predefined { "" } else { "needs an ARG in this stage" });
-    }
-}
-
-fn sorted(scope: &Scope) -> Vec<(&String, &Variable)> {
-    let mut all: Vec<_> = scope.iter().collect();
-    all.sort_by_key(|(name, _)| *name);
-    all
-}
-
-fn automatic(name: &str) -> &'static str {
-    words::AUTOMATIC_ARGS.iter().find(|(it, _)| *it == name).map_or("", |(_, about)| about)
-}
-
-/// Where a variable comes from and what it holds, in one line.
-fn value(variable: &Variable) -> String {
-    let origin = match variable.origin {
-        Origin::Arg => "ARG",
-        Origin::Env => "ENV",
-        Origin::BaseImage => return "set by the base image".to_string(),
-        Origin::Automatic => return "set by the builder".to_string(),
-    };
-    match &variable.value {
-        Known::Known(value) => format!("{origin} = {}", value.chars().take(60).collect::<String>()),
-        Known::Unset | Known::Unknown => origin.to_string(),
     }
 }
 

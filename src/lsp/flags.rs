@@ -2,10 +2,10 @@
 
 use crate::syntax::dockerfile::Keyword;
 
-use super::completion::stages;
 use super::document::Snapshot;
 use super::items::Items;
 use super::paths;
+use super::scope::stages;
 use super::server::Server;
 use super::snippets::Place;
 use super::words;

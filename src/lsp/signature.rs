@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::completion::{heredoc_at, instruction_before};
+use super::completion::instruction_before;
+use super::heredocs::heredoc_at;
 use super::server::{Failure, Server};
 use super::words;
 
