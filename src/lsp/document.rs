@@ -1,6 +1,5 @@
 //! An open document with what is known of its present version.
 
-use std::collections::VecDeque;
 use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -219,15 +218,9 @@ pub(super) struct Document {
     pub(super) waiting: Vec<Waiting>,
     /// The semantic tokens that the client has.
     pub(super) tokens: Told,
-    /// The last versions that were linted, newest first: an undo brings them back.
-    recent: VecDeque<Linted>,
+    /// The version before, if it was linted: an undo brings it back.
+    last: Option<(Snapshot, Arc<Findings>)>,
 }
-
-/// A version with what was found in it.
-type Linted = (Arc<Snapshot>, Arc<Findings>);
-
-/// Versions that are kept for an undo.
-const RECENT: usize = 2;
 
 impl Deref for Document {
     type Target = Snapshot;
@@ -247,7 +240,7 @@ impl Document {
             is_listing: false,
             waiting: Vec::new(),
             tokens: Told::default(),
-            recent: VecDeque::new(),
+            last: None,
         }
     }
 
@@ -255,29 +248,29 @@ impl Document {
     /// once. Gives what is of no use any more and takes a while to be dropped.
     pub(super) fn change(&mut self, version: Value, changes: &[Value]) -> impl Send + 'static {
         let mut next = self.snapshot.changed(version, changes);
-        let known = self.recent.iter().find(|(it, _)| it.text == next.text);
-        let findings = known.map(|(snapshot, findings)| {
-            next = snapshot.with_version(next.version.clone());
+        let last = self.last.take();
+        let known = last.as_ref().filter(|(it, _)| it.text == next.text);
+        let findings = known.map(|(it, findings)| {
+            next = it.with_version(next.version.clone());
             findings.clone()
         });
-        let last = std::mem::replace(&mut self.snapshot, Arc::new(next));
-        if let Some(found) = self.findings.take() {
-            self.recent.push_front((last.clone(), found));
-        }
+        // Its model is large and soon made.
+        self.last = self.findings.take().map(|found| (self.snapshot.again(), found));
+        let waste = (std::mem::replace(&mut self.snapshot, Arc::new(next)), last);
         self.forget();
         self.findings = findings;
-        (last, self.recent.split_off(RECENT.min(self.recent.len())))
+        waste
     }
 
     /// Another document changed, on which what was found may depend.
-    pub(super) fn forget_recent(&mut self) {
-        self.recent.clear();
+    pub(super) fn forget_last(&mut self) {
+        self.last = None;
     }
 
     /// Forgets what was found and meant, because the surroundings changed.
     pub(super) fn outdate(&mut self) {
         self.snapshot = Arc::new(self.snapshot.again());
-        self.recent.clear();
+        self.last = None;
         self.forget();
     }
 

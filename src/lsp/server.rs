@@ -347,7 +347,7 @@ impl Server {
                 if let (Some(document), Some(changes)) = (self.documents.get_mut(uri), changes) {
                     let waste = document.change(version, changes);
                     self.jobs.drop_beside(waste);
-                    self.documents.values_mut().filter(|it| it.uri != uri).for_each(Document::forget_recent);
+                    self.documents.values_mut().filter(|it| it.uri != uri).for_each(Document::forget_last);
                     self.tell(uri);
                 }
             }

@@ -14,7 +14,7 @@ use crate::text::Spliced;
 /// Scripts whose findings are remembered of each of two generations: more than the RUNs of a file that
 /// a person edits.
 #[cfg(feature = "shellcheck-native")]
-const CHECKED: usize = 8192;
+const CHECKED: usize = 2048;
 /// Bytes of shell code that is remembered taken apart, of each of two generations.
 const PARSED: usize = 128 << 10;
 /// Longer scripts are taken apart anew each time: they would drive all others out.
