@@ -104,7 +104,7 @@ pub(super) fn actions(server: &mut Server, uri: &str, params: &Value) -> Result<
     if !wants(FIX_ALL) {
         return Ok(written(&all));
     }
-    let others = all.iter().map(|action| written(action)).collect();
+    let others = all.iter().map(written).collect();
     Ok(written(&fix_all(server, uri, &found, others)))
 }
 

@@ -38,7 +38,7 @@ impl Name {
 /// What a stage's name under the cursor stands for.
 pub(super) fn stage_hover(document: &Snapshot, offset: usize) -> Option<(Span, String)> {
     let model = document.model();
-    let (index, span) = stage_at(&model, offset)?;
+    let (index, span) = stage_at(model, offset)?;
     let stage = model.stages.get(index)?;
     let line = document.lines.line_of(stage.from?.span.start as usize) + 1;
     let image = stage.from_body?.image.raw.replace('`', "'");
@@ -207,7 +207,7 @@ pub(super) fn name_at(document: &Snapshot, offset: usize) -> Option<Name> {
     let text = &document.text;
     heredoc(tree, offset).or_else(|| {
         let model = document.model();
-        stage(&model, text, offset).or_else(|| variable(&model, text, offset))
+        stage(model, text, offset).or_else(|| variable(model, text, offset))
     })
 }
 

@@ -88,5 +88,5 @@ fn with_cx(
     let files = files.filter(|files| files.is_listed());
     let inner = document.path.as_deref().and_then(|path| files.as_ref()?.path_of(path));
     let context = files.as_ref().map(|files| Context::new(files, inner.as_deref()));
-    find(&Cx { model: &model, text: &document.text, context: context.as_ref(), digest: &digest, selection })
+    find(&Cx { model, text: &document.text, context: context.as_ref(), digest: &digest, selection })
 }

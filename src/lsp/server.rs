@@ -1,29 +1,30 @@
 //! The loop: events in order, one panic guard round each, linting when nothing else waits.
 
+mod configuration;
+mod handshake;
+mod lints;
+mod progress;
+
 use std::collections::{BTreeMap, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::mpsc::Receiver;
 
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::shell;
 
 use super::client::Client;
-use super::diagnostics::{self, Findings};
-use super::dispatch::{self, Feature, Json, Run, Waiting, written};
+use super::dispatch::{self, Json, Run, Waiting, written};
 use super::document::{self, Document, Snapshot};
 use super::everywhere::Memo;
 use super::items::Item;
 use super::jobs::{Cancel, Jobs, Progress};
-use super::layers::{self, Layers, is_dockerfile};
-use super::linting::{Found, Program, Surroundings};
+use super::layers::{Layers, is_dockerfile};
+use super::linting::{Program, Surroundings};
 use super::registries::Registries;
-use super::settings::{SECTION, Settings};
 use super::transport::{Event, Inbox, Outbox};
-use super::watch;
 use super::workspace::Workspace;
 
 const INVALID_REQUEST: i64 = -32600;
@@ -36,9 +37,6 @@ const CONTENT_MODIFIED: i64 = -32801;
 
 /// An error answer: code and words.
 pub(super) type Failure = (i64, String);
-
-/// Gives the findings of a document, beside the loop.
-type Linter = Box<dyn FnOnce(&Snapshot, &Cancel) -> Found + Send>;
 
 /// Where the protocol's handshake stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -260,72 +258,6 @@ impl Server {
         }
     }
 
-    /// Runs a job of seconds or minutes beside the loop, with progress shown under `title` where the
-    /// client can, or under the token of the request that wants it. The job looks at
-    /// [`Progress::is_cancelled`] and reports; a panic gives the default.
-    pub(super) fn background<R: Default + Send + 'static>(
-        &mut self,
-        title: &str,
-        token: Option<&Value>,
-        work: impl FnOnce(&Progress) -> R + Send + 'static,
-        then: impl FnOnce(&mut Server, R) + Send + 'static,
-    ) {
-        let progress = self.progress(title, token);
-        let mine = progress.clone();
-        self.jobs.long(
-            move || work(&mine),
-            move |server, result| {
-                progress.end();
-                server.progress.retain(|_, it| !it.is(&progress));
-                then(server, result);
-            },
-        );
-    }
-
-    /// Progress that the client shows once it has said yes to a token.
-    fn progress(&mut self, title: &str, token: Option<&Value>) -> Progress {
-        if let Some(token) = token {
-            let progress = Progress::new(self.client.outbox.clone(), Some(token.clone()), title);
-            progress.show();
-            self.progress.insert(token.to_string(), progress.clone());
-            return progress;
-        }
-        if !self.client.can("/window/workDoneProgress") {
-            return Progress::new(self.client.outbox.clone(), None, title);
-        }
-        let token = json!(format!("cachalot/{}/{title}", self.progress.len()));
-        let progress = Progress::new(self.client.outbox.clone(), Some(token.clone()), title);
-        self.progress.insert(token.to_string(), progress.clone());
-        let shown = progress.clone();
-        self.client.ask("window/workDoneProgress/create", json!({"token": token}), move |_, answer| {
-            if answer.is_ok() {
-                shown.show();
-            }
-        });
-        progress
-    }
-
-    fn initialize(&mut self, params: &Value) -> Value {
-        self.phase = Phase::Running;
-        self.client.introduce(params);
-        self.pulls = self.client.can("/textDocument/diagnostic");
-        self.workspace.open(params);
-        self.initial = params.get("initializationOptions").cloned().unwrap_or_default();
-        if let Some(process) = params.get("processId").and_then(Value::as_u64) {
-            watch::watch(process);
-        }
-        self.configure(&Value::Null, &[]);
-        let told = dispatch::told().filter(|it| !self.is_registered(it)).map(|it| it.capability);
-        let mut capabilities: Map<String, Value> = told.map(|(key, value)| (key.to_string(), value())).collect();
-        capabilities.insert("positionEncoding".to_string(), self.client.encoding.name().into());
-        let sync = json!({"openClose": true, "change": 2, "save": true});
-        capabilities.insert("textDocumentSync".to_string(), sync);
-        let folders = json!({"workspaceFolders": {"supported": true, "changeNotifications": true}});
-        capabilities.insert("workspace".to_string(), folders);
-        let info = json!({"name": "cachalot", "version": env!("CARGO_PKG_VERSION")});
-        json!({"serverInfo": info, "capabilities": capabilities})
-    }
-
     fn notification(&mut self, method: &str, params: &Value) {
         let text_document = params.get("textDocument").unwrap_or(&Value::Null);
         let uri = text_document.get("uri").and_then(Value::as_str).unwrap_or_default();
@@ -384,80 +316,6 @@ impl Server {
         true
     }
 
-    /// True for a feature that is registered for Dockerfiles after the handshake.
-    fn is_registered(&self, feature: &Feature) -> bool {
-        feature.is_exclusive() && self.client.can(&format!("/{}/dynamicRegistration", feature.method))
-    }
-
-    fn initialized(&mut self) {
-        let features = dispatch::told().filter(|it| self.is_registered(it));
-        let mut wanted: Vec<(&str, Value)> = features.map(|it| (it.method, it.registration())).collect();
-        if self.client.can("/workspace/didChangeWatchedFiles/dynamicRegistration") {
-            let watchers = watch::PATTERNS.map(|pattern| json!({"globPattern": pattern}));
-            wanted.push(("workspace/didChangeWatchedFiles", json!({"watchers": watchers})));
-        }
-        if self.client.can("/workspace/didChangeConfiguration/dynamicRegistration") {
-            wanted.push(("workspace/didChangeConfiguration", json!({"section": SECTION})));
-        }
-        self.client.register(wanted);
-        self.ask_settings();
-    }
-
-    /// Settings that came without being asked for, from clients that cannot be asked.
-    fn settings_changed(&mut self, params: &Value) {
-        match params.pointer(&format!("/settings/{SECTION}")) {
-            Some(section) if !self.client.can("/workspace/configuration") => self.configure(&section.clone(), &[]),
-            _ => self.ask_settings(),
-        }
-    }
-
-    /// Asks for the settings, where the client has some; whatever it answers, what was read from
-    /// disk is read again.
-    fn ask_settings(&mut self) {
-        if !self.client.can("/workspace/configuration") {
-            return self.look_again();
-        }
-        let folders = self.workspace.folders().map(|(uri, _)| json!({"scopeUri": uri, "section": SECTION}));
-        let items: Vec<Value> = std::iter::once(json!({"section": SECTION})).chain(folders).collect();
-        self.client.ask("workspace/configuration", json!({"items": items}), |server, answer| {
-            let answer = answer.ok().and_then(|it| it.as_array().cloned()).unwrap_or_default();
-            let (everywhere, folders) = answer.split_first().map_or((Value::Null, &[][..]), |(a, b)| (a.clone(), b));
-            server.configure(&everywhere, folders);
-        });
-    }
-
-    fn configure(&mut self, everywhere: &Value, folders: &[Value]) {
-        let read = |section: &Value| Settings::read(&merged(&self.initial, section));
-        let (everywhere, faults) = read(everywhere);
-        let (folders, of_folders): (Vec<Settings>, Vec<_>) = folders.iter().map(read).unzip();
-        let mut faults: Vec<String> = faults.into_iter().chain(of_folders.into_iter().flatten()).collect();
-        faults.sort();
-        faults.dedup();
-        // Settings are read again with every file that is saved.
-        for fault in faults.iter().filter(|fault| !self.faults.contains(fault)) {
-            self.client.show_message(2, fault);
-        }
-        self.faults = faults;
-        self.workspace.configure(&everywhere, &folders);
-        self.outdate();
-    }
-
-    /// Forgets what was read from disk.
-    fn look_again(&mut self) {
-        self.workspace.forget();
-        self.outdate();
-    }
-
-    /// Something that findings depend on has changed.
-    fn outdate(&mut self) {
-        let had_findings = self.everywhere.forget() | self.documents.values().any(|it| it.findings.is_some());
-        self.documents.values_mut().for_each(Document::outdate);
-        self.layers.outdate();
-        if self.pulls && had_findings {
-            self.client.refresh("diagnostics");
-        }
-    }
-
     /// What the findings of a document depend on.
     pub(super) fn surroundings(&self, snapshot: &Snapshot) -> Surroundings {
         self.surroundings_at(snapshot.path.as_deref())
@@ -480,99 +338,6 @@ impl Server {
             without_context: false,
         }
     }
-
-    /// Starts a lint of each document whose present version somebody waits for.
-    fn start_lints(&mut self) {
-        let asked = |it: &Document| self.is_told(it) || !it.waiting.is_empty();
-        let wanted = |it: &Document| it.findings.is_none() && it.lint.is_none() && asked(it);
-        let uris: Vec<String> = self.documents.values().filter(|it| wanted(it)).map(|it| it.uri.clone()).collect();
-        for uri in uris {
-            self.start_lint(&uri);
-        }
-    }
-
-    /// True for a document whose diagnostics are pushed: nobody pulls those of files that are not linted.
-    fn is_told(&self, document: &Document) -> bool {
-        !self.pulls || document.kind.is_none()
-    }
-
-    fn start_lint(&mut self, uri: &str) {
-        let Some(document) = self.documents.get(uri) else { return };
-        let snapshot = document.snapshot.clone();
-        let lint = self.linter(&snapshot);
-        let cancel = Cancel::default();
-        let (stop, mine) = (cancel.clone(), cancel.clone());
-        let uri = uri.to_string();
-        if let Some(document) = self.documents.get_mut(&uri) {
-            document.lint = Some(cancel);
-        }
-        let work = move || {
-            let mut found = lint(&snapshot, &stop);
-            let late = found.late.take();
-            (Findings::new(&snapshot, found), late)
-        };
-        self.jobs.short(work, move |server, (found, late)| {
-            if let Some(late) = late {
-                server.wait_for_context(&uri, late);
-            }
-            server.linted(&uri, &mine, found);
-        });
-    }
-
-    /// What gives the findings of a document: the linter, or for another file of a build what it changes there.
-    fn linter(&mut self, snapshot: &Snapshot) -> Linter {
-        match (snapshot.kind, snapshot.path.clone()) {
-            (None, Some(path)) => {
-                let builds = layers::builds(self, &path);
-                Box::new(move |snapshot, _| builds.changed_by(&path, &snapshot.text))
-            }
-            _ => {
-                let surroundings = self.surroundings(snapshot);
-                let is_listing = self.documents.get(&snapshot.uri).is_some_and(|it| it.is_listing);
-                Box::new(move |snapshot, stop| surroundings.lint_soon(snapshot, stop, is_listing))
-            }
-        }
-    }
-
-    /// Has a document linted again once its build context is listed.
-    fn wait_for_context(&mut self, uri: &str, listed: Receiver<()>) {
-        let Some(document) = self.documents.get_mut(uri) else { return };
-        document.is_listing = true;
-        let uri = uri.to_string();
-        self.jobs.long(
-            move || _ = listed.recv(),
-            move |server, ()| {
-                let Some(document) = server.documents.get_mut(&uri) else { return };
-                document.is_listing = false;
-                document.outdate();
-                if server.pulls {
-                    server.client.refresh("diagnostics");
-                }
-            },
-        );
-    }
-
-    /// Takes the findings of a document's present version, and does what waited for them.
-    fn linted(&mut self, uri: &str, lint: &Cancel, found: Findings) {
-        let Some(document) = self.documents.get_mut(uri) else { return };
-        if document.lint.take_if(|it| it.is(lint)).is_none_or(|lint| lint.is_cancelled()) {
-            return;
-        }
-        document.findings = Some(Arc::new(found));
-        self.tell(uri);
-    }
-
-    /// Answers who waits for the findings of a document, and publishes them, once they are there.
-    fn tell(&mut self, uri: &str) {
-        let Some(document) = self.documents.get_mut(uri).filter(|it| it.findings.is_some()) else { return };
-        // Somebody waits for an answer, while what is published is only there to be looked at.
-        for Waiting { id, params, run } in std::mem::take(&mut document.waiting) {
-            self.answer(&id, "a request", |server| run(server, uri, &params).map(Some));
-        }
-        if self.documents.get(uri).is_some_and(|it| self.is_told(it)) {
-            diagnostics::publish(self, uri);
-        }
-    }
 }
 
 /// The error for parameters that do not fit.
@@ -583,14 +348,6 @@ pub(super) fn invalid(why: &str) -> Failure {
 /// The error for an answer that the document has outrun.
 pub(super) fn modified() -> Failure {
     (CONTENT_MODIFIED, "the document has changed since".to_string())
-}
-
-/// Settings with those of `above` in place of their namesakes.
-fn merged(below: &Value, above: &Value) -> Value {
-    let mut all = below.as_object().cloned().unwrap_or_default();
-    let set = above.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
-    all.extend(set.map(|(key, value)| (key.clone(), value.clone())));
-    Value::Object(all)
 }
 
 #[cfg(test)]
