@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use xxhash_rust::xxh3::{Xxh3, xxh3_128};
+use xxhash_rust::xxh3::Xxh3;
 
 #[cfg(feature = "shellcheck-native")]
 use super::check::Draft;
@@ -55,7 +55,7 @@ impl Memo {
     /// the time of a lint.
     #[cfg(feature = "shellcheck-native")]
     pub(super) fn drafts(&self, script: &Script, run: impl FnOnce() -> Vec<Draft>) -> Vec<Draft> {
-        let text = xxh3_128(script.text.text.as_bytes());
+        let text = xxhash_rust::xxh3::xxh3_128(script.text.text.as_bytes());
         let key = Key { text, dialect: script.dialect, options: script.options };
         if let Some(known) = with(&self.drafts, |kept| kept.take(&key, 1)) {
             return known.to_vec();
