@@ -219,7 +219,7 @@ pub(super) struct Document {
     /// The semantic tokens that the client has.
     pub(super) tokens: Told,
     /// The version before, if it was linted: an undo brings it back.
-    last: Option<(Snapshot, Arc<Findings>)>,
+    last: Option<(Arc<Snapshot>, Arc<Findings>)>,
 }
 
 impl Deref for Document {
@@ -254,9 +254,9 @@ impl Document {
             next = it.with_version(next.version.clone());
             findings.clone()
         });
-        // Its model is large and soon made.
-        self.last = self.findings.take().map(|found| (self.snapshot.again(), found));
-        let waste = (std::mem::replace(&mut self.snapshot, Arc::new(next)), last);
+        let before = std::mem::replace(&mut self.snapshot, Arc::new(next));
+        self.last = self.findings.take().map(|found| (before.clone(), found));
+        let waste = (before, last);
         self.forget();
         self.findings = findings;
         waste
