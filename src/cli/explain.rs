@@ -101,7 +101,7 @@ fn explain_code(args: &Args, code: &str) -> anyhow::Result<Outcome> {
         }
         (None, _) => {
             writeln!(out, "{code} is a check of ShellCheck, applied to the shell code of RUN, CMD, ENTRYPOINT,")?;
-            writeln!(out, "HEALTHCHECK and ONBUILD instructions. Its page: https://www.shellcheck.net/wiki/{code}")?;
+            writeln!(out, "HEALTHCHECK and ONBUILD instructions. Its page: {}", rules::wiki_url(code))?;
         }
     }
     out.flush()?;

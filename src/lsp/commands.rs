@@ -1,7 +1,7 @@
 //! Completion inside RUN: the package managers and build tools of the model's table.
 
+use crate::model::family;
 use crate::model::tools::{self, Tool};
-use crate::model::{Family, family};
 
 use super::document::Snapshot;
 use super::items::Items;
@@ -43,12 +43,7 @@ pub(super) fn leave_out_foreign(document: &Snapshot, offset: usize, items: &mut 
     let mut stages = model.stages.iter().rev();
     let stage = stages.find(|it| it.from.is_some_and(|from| (from.span.start as usize) < offset));
     let Some(family) = stage.and_then(|stage| family(model, stage)) else { return };
-    let own: &[&str] = match family {
-        Family::Debian => &["apt-get", "apt", "aptitude", "dpkg"],
-        Family::Alpine => &["apk"],
-        Family::RedHat => &["dnf", "yum", "microdnf", "rpm"],
-        Family::Distroless | Family::Scratch => &[],
-    };
+    let own = family.package_managers();
     items.all.retain(|item| {
         let program = item.label.strip_prefix("RUN ").unwrap_or(&item.label).split(' ').next().unwrap_or_default();
         own.contains(&program) || tools::by_program(program).is_none_or(|tool| !tool.system)

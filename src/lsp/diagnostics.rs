@@ -132,8 +132,8 @@ impl Item<'_> {
 }
 
 fn page(rule: &str) -> Option<Page> {
-    let wiki = rules::is_shellcheck_code(rule).then(|| format!("https://www.shellcheck.net/wiki/{rule}"));
-    Some(Page { href: rules::by_name(rule).map(|rule| rule.url()).or(wiki)? })
+    let wiki = || rules::is_shellcheck_code(rule).then(|| rules::wiki_url(rule));
+    Some(Page { href: rules::by_name(rule).map(|rule| rule.url()).or_else(wiki)? })
 }
 
 /// A label as a place in the document or in another file on disk.

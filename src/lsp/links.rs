@@ -87,7 +87,7 @@ fn downloads(tree: &Dockerfile) -> Vec<Link> {
 fn silenced(document: &Snapshot, tree: &Dockerfile) -> Vec<Link> {
     let page = |name: &str| match rules::named(name).first() {
         Some(rule) => Some(rule.url()),
-        None => rules::is_shellcheck_code(name).then(|| format!("https://www.shellcheck.net/wiki/{name}")),
+        None => rules::is_shellcheck_code(name).then(|| rules::wiki_url(name)),
     };
     silenced_names(document, tree).into_iter().filter_map(|(span, name)| Some((span, page(&name)?))).collect()
 }

@@ -17,6 +17,18 @@ pub enum Family {
     Scratch,
 }
 
+impl Family {
+    /// The package managers that its images have.
+    pub fn package_managers(self) -> &'static [&'static str] {
+        match self {
+            Family::Debian => &["apt-get", "apt", "aptitude", "dpkg"],
+            Family::Alpine => &["apk"],
+            Family::RedHat => &["dnf", "yum", "microdnf", "rpm"],
+            Family::Distroless | Family::Scratch => &[],
+        }
+    }
+}
+
 /// The family at the bottom of the stage's chain; `None` where it is not known.
 pub fn family(model: &Model, stage: &Stage) -> Option<Family> {
     match model.root_base(stage) {

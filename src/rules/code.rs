@@ -40,6 +40,11 @@ pub fn code_page(code: &str) -> Option<&'static CodePage> {
     code_pages().iter().find(|page| page.code.eq_ignore_ascii_case(code))
 }
 
+/// ShellCheck's own page about a code.
+pub fn wiki_url(code: &str) -> String {
+    format!("https://www.shellcheck.net/wiki/{code}")
+}
+
 /// Where people read about a code: its page, or what we say of all codes.
 pub fn code_url(code: &str) -> String {
     let path = code_page(code).map_or("rules/shellcheck/README.md", |page| page.path);

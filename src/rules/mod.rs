@@ -30,7 +30,7 @@ mod syntax;
 use crate::diagnostic::{Applicability, Severity};
 
 pub(crate) use cache::volatile_arg_early::is_new_each_time;
-pub use code::{CodePage, code_page, code_pages, code_url};
+pub use code::{CodePage, code_page, code_pages, code_url, wiki_url};
 pub use cx::{DockerfileCx, Report};
 pub use docs_cx::{DocsCx, DocumentedDockerfile};
 pub use image_cx::{ImageCx, ImageSubject, ImageText, first_own};

@@ -1,5 +1,7 @@
 //! The user's own text as messages show it.
 
+use crate::text::beginning;
+
 /// The longest piece of a Dockerfile that a message repeats, in characters.
 const LONGEST: usize = 60;
 
@@ -7,11 +9,7 @@ const LONGEST: usize = 60;
 /// too long for a message is cut.
 pub(super) fn one_line(text: &str) -> String {
     let words = text.split_whitespace().filter(|word| !matches!(*word, "\\" | "`"));
-    let line = words.collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}\u{2026}", line[..end].trim_end()),
-        None => line,
-    }
+    beginning(&words.collect::<Vec<_>>().join(" "), LONGEST)
 }
 
 /// A JSON array of strings, as the exec form writes it.

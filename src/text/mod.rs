@@ -1,5 +1,6 @@
 //! Text and places in it: byte spans, files with their line starts, spliced logical lines, differences.
 
+mod beginning;
 mod decode;
 mod diff;
 mod line_index;
@@ -7,6 +8,7 @@ mod sources;
 mod span;
 mod spliced;
 
+pub use beginning::beginning;
 pub use decode::decode;
 pub use diff::{ChangedLines, changed_lines, line_before, unified_diff};
 pub use line_index::{LineColumn, LineIndex};

@@ -3,10 +3,12 @@
 use crate::lsp::document::Snapshot;
 use crate::lsp::server::Server;
 use crate::syntax::dockerfile::Instruction;
+use crate::text;
 
 use super::known::{Culprit, Known, Layer};
 use super::lenses::{with_layers, with_reasons};
 use super::show;
+use super::steps::one_line;
 
 /// Names listed at most.
 const SHOWN: usize = 8;
@@ -97,11 +99,7 @@ fn depends(layer: &Layer) -> String {
 
 /// Enough of a step to know it again.
 fn beginning(step: &str) -> String {
-    let words = step.split_whitespace().collect::<Vec<_>>().join(" ");
-    match words.char_indices().nth(LETTERS) {
-        Some((at, _)) => format!("{}\u{2026}", words[..at].trim_end()),
-        None => words,
-    }
+    text::beginning(&one_line(step), LETTERS)
 }
 
 fn listed(names: &[String]) -> String {

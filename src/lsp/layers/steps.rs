@@ -73,7 +73,7 @@ fn keyword(text: &str) -> String {
     text.split(' ').next().unwrap_or_default().to_ascii_uppercase()
 }
 
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

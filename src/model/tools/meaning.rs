@@ -248,8 +248,7 @@ fn verb_span(line: &Line<'_>, words: &[Word<'_>]) -> Span {
 
 fn flags(line: &Line<'_>, syntax: &Syntax) -> Flags {
     let mut flags = Flags::default();
-    let asked = if line.options.is_empty() { &[][..] } else { syntax.flags };
-    for (names, flag) in asked {
+    for (names, flag) in syntax.flags {
         let given = match names.split_once('=') {
             Some((name, wanted)) => line.values(name).any(|value| value.split(',').any(|part| part == wanted)),
             None => line.has(names),

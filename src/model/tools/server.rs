@@ -1,3 +1,4 @@
+use std::cell::LazyCell;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -6,7 +7,6 @@ use crate::text::Span;
 
 use super::meaning::{Action, Meaning, meaning};
 use super::resolve::{Invocation, chain};
-use super::tool::by_program;
 
 /// A command that does not come back, or that leaves something running.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,25 +42,29 @@ pub enum ServerKind {
 /// Whether `command` is a server. Commands that only ask (`--version`), check (`nginx -t`),
 /// initialise (`mysqld --initialize`) or run for a given time (`timeout 10 …`) are none.
 pub fn server(command: &Command) -> Option<Server> {
-    found(command, || script(meaning(command).as_ref()))
+    let own = LazyCell::new(|| meaning(command));
+    found(command, &|| own.as_ref())
 }
 
 /// The same for a command whose meaning is known.
 pub fn server_of(command: &Command, meaning: Option<&Meaning>) -> Option<Server> {
-    found(command, || script(meaning))
+    found(command, &|| meaning)
 }
 
-fn found(command: &Command, script: impl FnOnce() -> Option<ServerKind>) -> Option<Server> {
+/// What the command means, for those who ask.
+type Known<'k, 'm> = &'k dyn Fn() -> Option<&'m Meaning>;
+
+fn found(command: &Command, known: Known) -> Option<Server> {
     if command.is_wrapped_in("timeout") || command.substitution {
         return None;
     }
     let chain = chain(command);
-    let found = chain.iter().rev().find_map(|invocation| Some((invocation.program, kind(command, invocation)?)));
-    let (program, kind) = found.or_else(|| Some((command.name.as_str(), script()?)))?;
+    let found = chain.iter().rev().find_map(|invocation| Some((invocation.program, kind(command, invocation, known)?)));
+    let (program, kind) = found.or_else(|| Some((command.name.as_str(), script(known()?)?)))?;
     Some(Server { kind, program: program.to_owned(), span: command.span })
 }
 
-fn kind(command: &Command, invocation: &Invocation<'_>) -> Option<ServerKind> {
+fn kind(command: &Command, invocation: &Invocation<'_>, known: Known) -> Option<ServerKind> {
     let args: Vec<&str> = invocation.args.iter().map(Arg::text_or_raw).collect();
     if asks(&args) {
         return None;
@@ -70,7 +74,7 @@ fn kind(command: &Command, invocation: &Invocation<'_>) -> Option<ServerKind> {
         let exits = row.unless.split_ascii_whitespace().any(|exit| args.iter().any(|arg| is_option(arg, exit)));
         return if exits { None } else { row.kind(&args) };
     }
-    special(command, invocation.program, &args, &words)
+    special(command, invocation.program, &args, &words, known)
 }
 
 /// Options that print something and leave.
@@ -240,7 +244,7 @@ const TABLE: &[Row] = &[
     Row::verbs("browser-sync", "start"),
 ];
 
-fn special(command: &Command, program: &str, args: &[&str], words: &[&str]) -> Option<ServerKind> {
+fn special(command: &Command, program: &str, args: &[&str], words: &[&str], known: Known) -> Option<ServerKind> {
     let has = |arg: &str| args.contains(&arg);
     match program {
         "service" | "rc-service" | "invoke-rc.d" => starts(words.get(1)?),
@@ -272,7 +276,7 @@ fn special(command: &Command, program: &str, args: &[&str], words: &[&str]) -> O
         "gulp" | "grunt" => words.iter().any(|word| is_serving_name(word)).then_some(ServerKind::Likely),
         "docker-entrypoint.sh" | "entrypoint.sh" => words.first().map(|_| ServerKind::Likely),
         _ if args.len() == 1 && is_init_script(command, program) => starts(args[0]),
-        _ => tasks(command),
+        _ => tasks(command, known()?),
     }
 }
 
@@ -377,11 +381,7 @@ fn entry_file(args: &[&str], valued: &[&str], suffixes: &[&str]) -> Option<Serve
 }
 
 /// Build tools with tasks that serve.
-fn tasks(command: &Command) -> Option<ServerKind> {
-    let is_runner = |it: &Invocation| {
-        by_program(it.program).is_some_and(|tool| matches!(tool.name, "gradle" | "mvn" | "sbt" | "meteor"))
-    };
-    let meaning = chain(command).iter().any(is_runner).then(|| meaning(command))??;
+fn tasks(command: &Command, meaning: &Meaning) -> Option<ServerKind> {
     let serves = |task: &str| {
         let task = task.rsplit(':').next().unwrap_or(task);
         matches!(task, "bootRun" | "appRun" | "jettyRun" | "tomcatRun" | "quarkusDev")
@@ -400,8 +400,8 @@ fn tasks(command: &Command) -> Option<ServerKind> {
     found.then_some(ServerKind::Likely)
 }
 
-fn script(meaning: Option<&Meaning>) -> Option<ServerKind> {
-    let Action::Run(name) = &meaning?.action else { return None };
+fn script(meaning: &Meaning) -> Option<ServerKind> {
+    let Action::Run(name) = &meaning.action else { return None };
     Some(ServerKind::Script { name: name.clone(), likely: is_serving_name(name) })
 }
 

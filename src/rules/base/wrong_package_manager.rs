@@ -52,15 +52,9 @@ fn foreign(command: &Command, meaning: &Meaning, family: Family) -> Option<&'sta
         meaning.action,
         Action::Install(_) | Action::Update | Action::Upgrade | Action::Remove | Action::Clean
     );
-    let own: &[&str] = match family {
-        Family::Debian => &["apt-get", "apt", "aptitude", "dpkg"],
-        Family::Alpine => &["apk"],
-        Family::RedHat => &["dnf", "yum", "microdnf", "rpm"],
-        Family::Distroless | Family::Scratch => &[],
-    };
     let known = ["apt-get", "apt", "apk", "dnf", "yum", "microdnf"];
     let name = meaning.tool.name;
-    (acts && known.contains(&name) && !own.contains(&name)).then_some(name)
+    (acts && known.contains(&name) && !family.package_managers().contains(&name)).then_some(name)
 }
 
 /// Something before it may have brought the program, or decides which distribution it is.
