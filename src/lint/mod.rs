@@ -14,6 +14,7 @@ mod spread;
 mod suppress;
 mod unit;
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -22,7 +23,7 @@ use crate::diagnostic::{Applicability, Diagnostic, Fix, Severity};
 use crate::model::docs::{DocText, Docs};
 use crate::model::{Files, Model};
 use crate::shell::{ExternalEngine, Memo};
-use crate::syntax::dockerfile::Dockerfile;
+use crate::syntax::dockerfile::{Dockerfile, parse};
 use crate::text::{FileId, Sources, Span};
 
 pub use fix::{AppliedFix, Fixed, Judge, Refused, fix, fix_found, fix_where, refusal};
@@ -80,6 +81,19 @@ pub struct Parsed<'a> {
     /// What it means, if somebody looked; passed over where it was made with other [`build_options`].
     pub model: Option<&'a Model<'a>>,
 }
+
+impl<'a> Parsed<'a> {
+    /// What the parser makes of a text: what is `known` if that is of the same text, else what goes into `own`.
+    fn or_new(known: Option<Parsed<'a>>, file: FileId, text: &'a str, own: &'a OnceCell<Own>) -> Parsed<'a> {
+        known.filter(|it| it.text == text).unwrap_or_else(|| {
+            let (tree, diagnostics) = own.get_or_init(|| parse(file, text));
+            Parsed { text, tree, diagnostics, model: None }
+        })
+    }
+}
+
+/// A tree, and what the parser found.
+type Own = (Dockerfile, Vec<Diagnostic>);
 
 impl<'a> Input<'a> {
     /// A file without a build context.

@@ -1,5 +1,6 @@
 //! A Dockerfile that is read once for all who ask.
 
+use std::borrow::Borrow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, OnceLock};
 
@@ -52,10 +53,10 @@ impl Reading {
         &self.tree.dockerfile
     }
 
-    /// What the tree means by the configuration with which somebody asked first.
-    pub fn model(&self, config: &Config) -> &Model<'_> {
+    /// What the tree means by the configuration of whoever asks first; nobody else's is looked up.
+    pub fn model<C: Borrow<Config>>(&self, config: impl FnOnce() -> C) -> &Model<'_> {
         let meant = self.meant.get_or_init(|| {
-            let options = build_options(self.tree(), false, config);
+            let options = build_options(self.tree(), false, config().borrow());
             Arc::new(Meant::new(self.tree.clone(), |tree| {
                 Model::remembering(&tree.dockerfile, &tree.text, options, Some(&tree.memo))
             }))
@@ -66,7 +67,7 @@ impl Reading {
     /// What the linter need not find out again. It makes a finding of a text that the model cannot take.
     pub fn parsed(&self, config: &Config) -> Parsed<'_> {
         let Tree { text, dockerfile, diagnostics, .. } = &*self.tree;
-        let model = catch_unwind(AssertUnwindSafe(|| self.model(config))).ok();
+        let model = catch_unwind(AssertUnwindSafe(|| self.model(|| config))).ok();
         Parsed { text, tree: dockerfile, diagnostics, model }
     }
 

@@ -1,12 +1,13 @@
 //! One Dockerfile text: a file, or a fence in Markdown.
 
+use std::cell::OnceCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::piece::Piece;
 use super::shellcheck;
 use super::spread::spread;
 use super::suppress::Suppressions;
-use super::{FileKind, Input};
+use super::{FileKind, Input, Parsed};
 use crate::config::{Config, Origin, Preset};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{BuildOptions, Context, Model, Step};
@@ -27,14 +28,9 @@ const WORTH_SHARING: usize = 4 << 10;
 /// Parses and lints a text. Spans are offsets into it.
 pub(super) fn lint(input: &Input, piece: &Piece) -> Vec<Diagnostic> {
     let text = piece.text();
-    let parsed;
-    let (dockerfile, parse_diagnostics) = match input.parsed.filter(|it| it.text == text) {
-        Some(known) => (known.tree, known.diagnostics),
-        None => {
-            parsed = dockerfile::parse(input.file, text);
-            (&parsed.0, &*parsed.1)
-        }
-    };
+    let own = OnceCell::new();
+    let parsed = Parsed::or_new(input.parsed, input.file, text, &own);
+    let dockerfile = parsed.tree;
     let fragment = piece.is_fragment();
     if let Some(diagnostic) = template(input, dockerfile) {
         // Comments may silence it; what they silence of others nobody knows.
@@ -45,7 +41,7 @@ pub(super) fn lint(input: &Input, piece: &Piece) -> Vec<Diagnostic> {
         return found;
     }
     let mut found = Vec::new();
-    for diagnostic in parse_diagnostics {
+    for diagnostic in parsed.diagnostics {
         found.extend(configured(diagnostic.clone(), input.config));
     }
     let source = Source::new(input.sources.get(input.file).name.clone(), text);
@@ -53,9 +49,8 @@ pub(super) fn lint(input: &Input, piece: &Piece) -> Vec<Diagnostic> {
     let files = input.files.filter(|_| input.kind == FileKind::Dockerfile);
     let context = files.map(|files| Context::new(files, input.path_in_context));
     let options = build_options(dockerfile, fragment, input.config);
-    let known = input.parsed.filter(|it| it.text == text).and_then(|it| it.model);
     let made;
-    let model = match known.filter(|model| model.options == options) {
+    let model = match parsed.model.filter(|model| model.options == options) {
         Some(known) => Some(known),
         None => {
             let make = || Model::remembering(dockerfile, &source.text, options, input.memo);

@@ -83,7 +83,7 @@ pub(super) fn actions(server: &mut Server, uri: &str, params: &Value) -> Result<
     let Some(document) = server.documents.get(uri) else { return Ok(written(&Value::Null)) };
     let found = document.findings.clone().unwrap_or_default();
     let range = params.get("range").ok_or_else(|| invalid("range is missing"))?;
-    let asked = span(document, range).ok_or_else(|| invalid("range is malformed"))?;
+    let asked = document.span(range).ok_or_else(|| invalid("range is malformed"))?;
     let only = params.pointer("/context/only").and_then(Value::as_array);
     let wants = |kind: &str| {
         only.is_some_and(|all| {
@@ -135,16 +135,11 @@ fn quick_fixes<'a>(server: &Server, document: &Snapshot, touched: &[Told<'a>]) -
     out
 }
 
-fn span(document: &Snapshot, range: &Value) -> Option<Span> {
-    let (start, end) = (document.at(range.get("start"))?, document.at(range.get("end"))?);
-    Some(Span::from(start.min(end)..start.max(end)))
-}
-
 /// The findings that the client asks about by place and rule: one that asks for a whole line names all that
 /// stand on it, wherever its cursor is.
 fn named<'p>(document: &Snapshot, params: &'p Value) -> HashSet<(Span, &'p str)> {
     let named = params.pointer("/context/diagnostics").and_then(Value::as_array).into_iter().flatten();
-    named.filter_map(|it| Some((span(document, it.get("range")?)?, it.get("code")?.as_str()?))).collect()
+    named.filter_map(|it| Some((document.span(it.get("range")?)?, it.get("code")?.as_str()?))).collect()
 }
 
 fn touches(span: Span, asked: Span) -> bool {

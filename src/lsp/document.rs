@@ -13,7 +13,7 @@ use crate::lint::{FileKind, Parsed, Reading};
 use crate::model::Model;
 use crate::shell::Memo;
 use crate::syntax::dockerfile::{Dockerfile, Instruction};
-use crate::text::FileId;
+use crate::text::{FileId, Span};
 
 use super::diagnostics::Findings;
 use super::dispatch::Waiting;
@@ -120,10 +120,7 @@ impl Snapshot {
             lines = Some(Lines::new(&text, encoding));
         }
         let lines = lines.unwrap_or_else(|| self.lines.clone());
-        let Snapshot { uri, kind, path, memo, .. } = self;
-        let (uri, kind, path, memo, pins_edits) = (uri.clone(), *kind, path.clone(), memo.clone(), self.pins_edits);
-        let (reading, folder, config) = (OnceLock::new(), Kept::default(), self.config.again());
-        Snapshot { uri, version, text: text.into(), lines, kind, path, pins_edits, memo, reading, folder, config }
+        self.next(version, text.into(), lines)
     }
 
     /// The same version for another look at its surroundings.
@@ -134,17 +131,23 @@ impl Snapshot {
 
     /// The same text as another version.
     fn with_version(&self, version: Value) -> Snapshot {
+        let (reading, folder) = (self.reading.clone(), self.folder.again());
+        Snapshot { reading, folder, ..self.next(version, self.text.clone(), self.lines.clone()) }
+    }
+
+    /// Another version, of whose text nothing is known yet.
+    fn next(&self, version: Value, text: Arc<str>, lines: Lines) -> Snapshot {
         Snapshot {
             uri: self.uri.clone(),
             version,
-            text: self.text.clone(),
-            lines: self.lines.clone(),
+            text,
+            lines,
             kind: self.kind,
             path: self.path.clone(),
             pins_edits: self.pins_edits,
             memo: self.memo.clone(),
-            reading: self.reading.clone(),
-            folder: self.folder.again(),
+            reading: OnceLock::new(),
+            folder: Kept::default(),
             config: self.config.again(),
         }
     }
@@ -152,6 +155,12 @@ impl Snapshot {
     /// The byte offset of a position of the protocol.
     pub(super) fn at(&self, position: Option<&Value>) -> Option<usize> {
         self.lines.at(&self.text, position)
+    }
+
+    /// The bytes of a range of the protocol, whichever of its ends comes first.
+    pub(super) fn span(&self, range: &Value) -> Option<Span> {
+        let (start, end) = (self.at(range.get("start"))?, self.at(range.get("end"))?);
+        Some(Span::from(start.min(end)..start.max(end)))
     }
 
     /// What the parser made of this version; it is parsed once, by the loop or by the linter.
@@ -191,8 +200,7 @@ impl Snapshot {
 
     /// What the tree means, by the configuration as far as it is known.
     pub(super) fn model(&self) -> &Model<'_> {
-        let config = self.config.last().and_then(Result::ok).unwrap_or_default();
-        self.reading().model(&config)
+        self.reading().model(|| self.config.last().and_then(Result::ok).unwrap_or_default())
     }
 }
 

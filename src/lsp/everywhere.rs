@@ -52,13 +52,11 @@ impl Memo {
 
 /// `workspace/diagnostic`.
 pub(super) fn pull(server: &mut Server, params: &Value) -> Result<Value, Failure> {
-    let known = known(params);
-    if let Some(reports) = &server.everywhere.0 {
-        let (reports, ticket) = (reports.clone(), server.hold());
+    let (known, ticket) = (known(params), server.hold());
+    if let Some(reports) = server.everywhere.0.clone() {
         server.settle(&ticket, Ok(Told::all(&reports, &known)));
         return Ok(Value::Null);
     }
-    let ticket = server.hold();
     let sweep = Sweep {
         folders: server.workspace.folders().map(|(_, path)| path.to_path_buf()).collect(),
         surroundings: server.folder_surroundings(),

@@ -197,34 +197,40 @@ impl Server {
         let Some(feature) = dispatch::find(method) else {
             return Err((METHOD_NOT_FOUND, format!("`{method}` is not supported")));
         };
-        let done = |result: Result<Value, Failure>| result.map(|value| Some(written(&value)));
-        if let Run::Workspace(run) = feature.run {
-            return done(run(self, params));
-        }
-        let uri = params.pointer("/textDocument/uri").and_then(Value::as_str);
-        let uri = uri.ok_or_else(|| invalid("textDocument.uri is missing"))?;
-        let position = params.get("position");
-        let number = |key| position.and_then(|it| it.get(key)).is_some_and(Value::is_u64);
-        if matches!(feature.run, Run::Position(_)) && !(number("line") && number("character")) {
-            return Err(invalid("position is missing"));
-        }
-        let Some(document) = self.documents.get_mut(uri) else { return done(Ok(Value::Null)) };
-        if !matches!(feature.run, Run::Linted(_)) && !is_dockerfile(document) {
-            return done(Ok(Value::Null));
-        }
+        let null = || Ok(Some(written(&Value::Null)));
         match feature.run {
-            Run::Linted(run) if document.findings.is_none() => {
-                document.waiting.push(Waiting { id: id.clone(), params: params.clone(), run });
-                Ok(None)
+            Run::Workspace(run) => run(self, params).map(|value| Some(written(&value))),
+            Run::Linted(run) => {
+                let uri = uri(params)?;
+                match self.documents.get_mut(uri) {
+                    None => null(),
+                    Some(document) if document.findings.is_none() => {
+                        document.waiting.push(Waiting { id: id.clone(), params: params.clone(), run });
+                        Ok(None)
+                    }
+                    Some(_) => run(self, uri, params).map(Some),
+                }
             }
-            Run::Linted(run) => run(self, uri, params).map(Some),
-            Run::Text(run) => Ok(Some(run(document, params))),
+            Run::Text(run) => match self.dockerfile(uri(params)?) {
+                Some(document) => Ok(Some(run(document, params))),
+                None => null(),
+            },
             Run::Document(run) | Run::Position(run) => {
+                let (uri, position) = (uri(params)?, params.get("position"));
+                let is_place = |key| position.and_then(|it| it.get(key)).is_some_and(Value::is_u64);
+                if matches!(feature.run, Run::Position(_)) && !(is_place("line") && is_place("character")) {
+                    return Err(invalid("position is missing"));
+                }
+                let Some(document) = self.dockerfile(uri) else { return null() };
                 let offset = document.at(position).unwrap_or(0);
-                done(run(self, uri, offset, params))
+                run(self, uri, offset, params).map(|value| Some(written(&value)))
             }
-            Run::Workspace(run) => done(run(self, params)),
         }
+    }
+
+    /// An open Dockerfile.
+    fn dockerfile(&mut self, uri: &str) -> Option<&mut Document> {
+        self.documents.get_mut(uri).filter(|document| is_dockerfile(document))
     }
 
     /// Promises the answer of the present request for later: what the feature returns is not sent.
@@ -338,6 +344,12 @@ impl Server {
             without_context: false,
         }
     }
+}
+
+/// The document that a request is about.
+fn uri(params: &Value) -> Result<&str, Failure> {
+    let uri = params.pointer("/textDocument/uri").and_then(Value::as_str);
+    uri.ok_or_else(|| invalid("textDocument.uri is missing"))
 }
 
 /// The error for parameters that do not fit.

@@ -132,9 +132,8 @@ pub(super) fn delta(document: &mut Document, params: &Value) -> Json {
 /// `textDocument/semanticTokens/range`.
 pub(super) fn range(server: &mut Server, uri: &str, _: usize, params: &Value) -> Result<Value, Failure> {
     let Some(document) = server.documents.get(uri) else { return Ok(Value::Null) };
-    let end = |key: &str| document.at(params.pointer(&format!("/range/{key}")));
-    let (Some(start), Some(end)) = (end("start"), end("end")) else { return Err(invalid("range is malformed")) };
-    Ok(json!({"data": tokens(document, Span::from(start.min(end)..start.max(end)))}))
+    let wanted = params.get("range").and_then(|range| document.span(range));
+    Ok(json!({"data": tokens(document, wanted.ok_or_else(|| invalid("range is malformed"))?)}))
 }
 
 fn tokens(document: &Snapshot, wanted: Span) -> Vec<u32> {

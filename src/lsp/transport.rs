@@ -24,51 +24,51 @@ pub(super) struct Outbox(Sender<String>);
 
 /// A message to the client; a part that it does not have is left out.
 #[derive(Serialize)]
-struct Outgoing<'m, P> {
+struct Outgoing<'m> {
     jsonrpc: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<&'m Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     method: Option<&'m str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    params: Option<P>,
+    params: Option<&'m RawValue>,
     #[serde(skip_serializing_if = "Option::is_none")]
     result: Option<&'m RawValue>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<P>,
+    error: Option<&'m RawValue>,
 }
 
-impl<P: Serialize> Outgoing<'_, P> {
+impl Outgoing<'_> {
     const EMPTY: Self = Outgoing { jsonrpc: "2.0", id: None, method: None, params: None, result: None, error: None };
 }
 
 impl Outbox {
     /// A client that went away is noticed by the reader.
-    fn send<P: Serialize>(&self, message: &Outgoing<P>) {
+    fn send(&self, message: &Outgoing) {
         let message: Box<str> = written(message).into();
         let _ = self.0.send(message.into());
     }
 
     /// Asks the client.
     pub(super) fn ask(&self, id: u64, method: &str, params: &Value) {
-        let id = id.into();
-        self.send(&Outgoing { id: Some(&id), method: Some(method), params: Some(params), ..Outgoing::EMPTY });
+        let (id, params) = (id.into(), written(params));
+        self.send(&Outgoing { id: Some(&id), method: Some(method), params: Some(&params), ..Outgoing::EMPTY });
     }
 
     /// Answers a request.
     pub(super) fn answer(&self, id: &Value, result: &RawValue) {
-        self.send::<()>(&Outgoing { id: Some(id), result: Some(result), ..Outgoing::EMPTY });
+        self.send(&Outgoing { id: Some(id), result: Some(result), ..Outgoing::EMPTY });
     }
 
     /// Sends a notification.
     pub(super) fn notify(&self, method: &str, params: &impl Serialize) {
-        self.send(&Outgoing { method: Some(method), params: Some(params), ..Outgoing::EMPTY });
+        self.send(&Outgoing { method: Some(method), params: Some(&written(params)), ..Outgoing::EMPTY });
     }
 
     /// Answers a request, or a message without a readable id (`null`), with an error.
     pub(super) fn error(&self, id: &Value, code: i64, message: &str) {
-        let error = json!({"code": code, "message": message});
-        self.send(&Outgoing { id: Some(id), error: Some(error), ..Outgoing::EMPTY });
+        let error = written(&json!({"code": code, "message": message}));
+        self.send(&Outgoing { id: Some(id), error: Some(&error), ..Outgoing::EMPTY });
     }
 }
 

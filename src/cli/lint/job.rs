@@ -92,7 +92,7 @@ impl Job<'_> {
         done.stdin_text = (item.stdin && self.fixing.writes()).then_some(bytes);
         let reading = OnceCell::new();
         let read = || reading.get_or_init(|| Reading::new(file, sources.get(file).text.clone(), self.memo.clone()));
-        let context = self.context(item, &config, || read().model(&config), docs.as_ref());
+        let context = self.context(item, &config, || read().model(|| &config), docs.as_ref());
         let path = context.as_ref().and_then(|context| context.path_of(&item.path));
         let shellcheck = self.shellcheck(&config)?;
         let (context, path, docs) = (context.as_deref(), path.as_deref(), docs.as_ref());

@@ -1,5 +1,6 @@
 //! What a text means, instruction by instruction, and whether fixes changed more than they said.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -45,14 +46,8 @@ impl Meaning {
             lines: LineIndex::new(text),
         };
         for (at, piece) in pieces.iter().enumerate() {
-            let parsed;
-            let (tree, diagnostics) = match known.filter(|it| it.text == piece.text()) {
-                Some(known) => (known.tree, known.diagnostics),
-                None => {
-                    parsed = dockerfile::parse(FileId::default(), piece.text());
-                    (&parsed.0, &*parsed.1)
-                }
-            };
+            let own = OnceCell::new();
+            let Parsed { tree, diagnostics, .. } = Parsed::or_new(known, FileId::default(), piece.text(), &own);
             for error in diagnostics.iter().filter(|it| it.severity == Severity::Error) {
                 *meaning.errors.entry(format!("{}: {}", error.rule, error.message)).or_default() += 1;
             }
